@@ -1,0 +1,45 @@
+"""Options that nobody knows, and what their writer may have meant."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from fnmatch import fnmatchcase
+
+from cyrpy.config.cyrus import CYRUS_OPTIONS, is_cyrus_option
+from cyrpy.config.options import SERVICE, Options
+
+
+def unknown(options: Options, known: Iterable[str]) -> list[str]:
+    """A warning for each option that is neither `known` nor one of Cyrus's.
+
+    An entry of `known` may end in `*`: `jmap_*` says that a module which is not enabled, and
+    whose options nobody can tell, owns what begins so.
+    """
+    names = frozenset(known)
+    families = tuple(name for name in names if name.endswith("*"))
+    warnings = []
+    for option in options.values():
+        if _is_known(option.name, names, families) or is_cyrus_option(option.name):
+            continue
+        hint = (
+            did_you_mean(option.name, names.difference(families))
+            or did_you_mean(option.name, CYRUS_OPTIONS)
+            or "remove the line if nothing else reads it"
+        )
+        warnings.append(f"{option.where}: {option.name} is unknown and ignored; {hint}")
+    return warnings
+
+
+def did_you_mean(name: str, candidates: Collection[str]) -> str:
+    """`did you mean x?`, or nothing if no candidate resembles `name`."""
+    from difflib import get_close_matches  # noqa: PLC0415 - needed for a mistake only
+
+    close = get_close_matches(name, sorted(candidates), n=1, cutoff=0.75)
+    return f"did you mean {close[0]}?" if close else ""
+
+
+def _is_known(name: str, names: frozenset[str], families: tuple[str, ...]) -> bool:
+    return any(
+        candidate in names or any(fnmatchcase(candidate, family) for family in families)
+        for candidate in {name, name.removeprefix(f"{SERVICE}_")}
+    )

