@@ -1,0 +1,1 @@
+"""Tests: through the protocols, on both databases."""

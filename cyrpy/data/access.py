@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select
 
+from cyrpy.data.principals import bump_epoch
 from cyrpy.data.statement import Query, among, insert_all, upsert
 from cyrpy.data.tables import grants, principals, retired_ids
 from cyrpy.data.unit import Unit
@@ -69,9 +70,6 @@ SHARED_WITH: Query[SharedAccount] = Query(
 PRINCIPALS_BY_WIRE_ID: Query[tuple[str, int]] = Query(
     select(principals.c.wire_id, principals.c.id).where(among(principals.c.wire_id, "wire_ids"))
 )
-MOVE_EPOCHS = Query[None](
-    update(principals).where(among(principals.c.id, "ids")).values(epoch=principals.c.epoch + 1)
-)
 RETIRE_ID = Query[None](upsert(retired_ids, ["account_id", "type", "wire_id"], []))
 RETIRED: Query[tuple[str]] = Query(
     select(retired_ids.c.wire_id).where(
@@ -99,7 +97,8 @@ def put_grant(
 ) -> None:
     """Grant `rights` (letters) in place of what was granted before; none takes the grant away.
 
-    Moves the principal's epoch: what it may see of other accounts is part of its session.
+    Moves the epochs of the principal, or of a group's members: what they may see of other
+    accounts is part of their sessions.
     """
     key = {
         "account_id": account_id,
@@ -112,7 +111,7 @@ def put_grant(
         unit.run(PUT_GRANT, rights=rights, created_modseq=modseq, updated_modseq=modseq, **key)
     else:
         unit.run(DELETE_GRANT, **key)
-    unit.run(MOVE_EPOCHS, ids=[principal_id])
+    bump_epoch(unit, [principal_id])
 
 
 def is_retired(unit: Unit, account_id: int, type: str, wire_id: str) -> bool:

@@ -200,6 +200,19 @@ class Database:
             raise
         return Outcome(result, moved)
 
+    def tidy(self) -> None:
+        """Statistics for the planner, and the write-ahead log put back into the file."""
+        if self.location.file is None:
+            self._connection().execute("ANALYZE")
+            return
+        connection = self._open_writable()
+        try:
+            connection.execute("PRAGMA analysis_limit = 400")
+            connection.execute("PRAGMA optimize = 0xfffe")
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        finally:
+            connection.close()
+
     def run(self, lane: Lane, work: Callable[..., T], *args: Any) -> asyncio.Future[T]:  # noqa: ANN401
         """Hop from the event loop to a thread of `lane` and run `work(*args)` there."""
         return self._lanes[lane].submit(work, *args)

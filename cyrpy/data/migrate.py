@@ -155,22 +155,31 @@ def upgrade(
         made.dispose()
 
 
-def require_current(location: Location, histories: Sequence[History]) -> None:
-    """Check without changing anything.
+def inspect(location: Location, histories: Sequence[History]) -> list[Status]:
+    """How far the database has come, without changing anything.
 
     Raises:
-        MigrationNeeded: `cyrpy db upgrade` has to run first.
         DatabaseTooNew: the database is ahead of this code.
         Unavailable: the database cannot be reached.
     """
     made = engine(location)
     try:
         with made.connect() as connection:
-            behind = [s for s in status(connection, histories) if not s.is_current]
+            return status(connection, histories)
     except DBAPIError as exc:
         raise Unavailable(f"the database cannot be opened: {exc.orig}") from exc
     finally:
         made.dispose()
+
+
+def require_current(location: Location, histories: Sequence[History]) -> None:
+    """Check that there is nothing to do.
+
+    Raises:
+        MigrationNeeded: `cyrpy db upgrade` has to run first.
+        DatabaseTooNew, Unavailable: as `inspect`.
+    """
+    behind = [s for s in inspect(location, histories) if not s.is_current]
     if behind:
         names = ", ".join(s.history.name or "core" for s in behind)
         raise MigrationNeeded(

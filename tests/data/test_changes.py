@@ -68,14 +68,12 @@ def test_a_container_has_a_state_of_its_own(database, account):
     assert since(database, account, "0", container_id=8).created == ["N2"]
 
 
-@pytest.mark.parametrize("state", ["99", "-1", "", "x", "1-", "1-x", "٣", "1" * 30, "0-1"])
+@pytest.mark.parametrize("state", ["99", "-1", "", "x", "1-", "1-x", "٣", "1" * 30])
 def test_a_state_that_never_was_cannot_be_started_from(database, account, state):
     record(database, account, ("N1", CREATED))
     record(database, account, ("N1", UPDATED))
-    with pytest.raises(CannotCalculateChanges) as raised:
+    with pytest.raises(CannotCalculateChanges, match="are known from state 0 to 2"):
         since(database, account, state)
-        raise CannotCalculateChanges("0-1 stands before the first line")
-    assert str(raised.value)
 
 
 def test_a_limit_cuts_inside_a_unit_and_goes_on_from_there(database, account):

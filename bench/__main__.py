@@ -1,0 +1,99 @@
+"""Runs the benchmarks and prints a table."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import http.client
+import os
+import statistics
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from bench.load import Wrong, drive
+from bench.servers import CORES, Server, cyrpy, floor
+from bench.workloads import WORKLOADS, Workload
+
+ROUNDS = 3
+HEAD = "workload       conns  floor µs   µs/req   p50 ms   p99 ms ratio"
+
+
+def main() -> None:
+    """Measure what was asked for."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--only", action="append", help="a workload's name; repeatable")
+    parser.add_argument("--seconds", type=float, default=1.5, help="length of one measurement")
+    parser.add_argument("--connections", default="1,16", help="numbers of connections")
+    parser.add_argument("--config", default="", help="a further line of imapd.conf")
+    asked = parser.parse_args()
+    os.sched_setaffinity(0, {CORES[-1]})
+    wanted = [w for w in WORKLOADS if not asked.only or w.name in asked.only]
+    print(HEAD)
+    with tempfile.TemporaryDirectory() as folder, cyrpy(Path(folder), asked.config) as server:
+        for workload in wanted:
+            prepared, octets = prepare(server, workload)
+            with floor(octets) as bare:
+                for count in map(int, asked.connections.split(",")):
+                    print(row(server, bare, prepared, count, asked.seconds))
+        print(f"resident memory of the worker: {server.resident() // 1024} MiB")
+
+
+def prepare(server: Server, workload: Workload) -> tuple[Workload, int]:
+    """The workload as it is sent, and the size of its answer, which is checked.
+
+    Raises:
+        Wrong: the answer is not the expected one.
+    """
+    if workload.status == 304:
+        etag = fetch(server, replace(workload, status=200))[1]
+        workload = replace(workload, headers=f"If-None-Match: {etag}")
+    return workload, len(fetch(server, workload)[0])
+
+
+def fetch(server: Server, workload: Workload) -> tuple[bytes, str]:
+    """One answer and its ETag.
+
+    Raises:
+        Wrong: it is not the expected one.
+    """
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    lines = workload.request().partition(b"\r\n\r\n")[0].decode().split("\r\n")[1:]
+    headers = dict(line.split(": ", 1) for line in lines)
+    connection.request(workload.method, workload.path, workload.body.encode(), headers)
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    if answer.status != workload.status or workload.expected not in body:
+        raise Wrong(f"{workload.name}: {answer.status} {body[:200]!r}")
+    return body, answer.headers.get("etag", "")
+
+
+def row(server: Server, bare: Server, workload: Workload, connections: int, seconds: float) -> str:
+    """Measure workload and floor in turn."""
+    floors, ours, halves, tails = [], [], [], []
+    for _ in range(ROUNDS):
+        floors.append(measure(bare, workload.request(), 200, connections, seconds)[0])
+        cost, p50, p99 = measure(server, workload.request(), workload.status, connections, seconds)
+        ours.append(cost)
+        halves.append(p50)
+        tails.append(p99)
+    base, cost = statistics.median(floors), statistics.median(ours)
+    return (
+        f"{workload.name:14} {connections:5} {base:9.1f} {cost:8.1f} "
+        f"{statistics.median(halves):8.2f} {statistics.median(tails):8.2f} {base / cost:.2f}"
+    )
+
+
+def measure(
+    server: Server, request: bytes, status: int, connections: int, seconds: float
+) -> tuple[float, float, float]:
+    """Microseconds of CPU a request, and the 50th and 99th percentile in milliseconds."""
+    before = server.cpu()
+    result = asyncio.run(drive(server.port, request, status, connections, seconds))
+    used = (server.cpu() - before) * 1e6
+    return used / result.requests, result.percentile(50), result.percentile(99)
+
+
+if __name__ == "__main__":
+    main()

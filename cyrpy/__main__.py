@@ -1,0 +1,5 @@
+"""`python -m cyrpy`."""
+
+from cyrpy.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Signing in: passwords, tokens, and the identity that they lead to."""

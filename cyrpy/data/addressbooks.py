@@ -1,0 +1,134 @@
+"""Address books: their rows, and how they come into being."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from sqlalchemy import bindparam, select, update
+
+from cyrpy.data import access, ids
+from cyrpy.data.statement import Query, insert_all
+from cyrpy.data.tables import accounts, address_books
+from cyrpy.data.unit import ChangeKind, Unit
+from cyrpy.errors import AlreadyExists
+
+KIND: Final = "AddressBook"
+LETTER: Final = "B"  # of ids that the server gives
+
+
+class AddressBookRow(NamedTuple):
+    """One address book as its owner has it, in the order of the table's columns."""
+
+    account_id: int
+    id: int
+    wire_id: str
+    uri: str  # last part of its URL
+    name: str
+    description: str | None
+    sort_order: int
+    is_subscribed: int
+    created_modseq: int
+    updated_modseq: int
+
+
+class NewAddressBook(NamedTuple):
+    """What an address book is made of; `uri` is the name in URLs that a client chose."""
+
+    name: str
+    uri: str | None = None
+    description: str | None = None
+    sort_order: int = 0
+    is_subscribed: bool = True
+
+
+_of_account = address_books.c.account_id == bindparam("account_id")
+ALL: Query[AddressBookRow] = Query(
+    select(address_books)
+    .where(_of_account)
+    .order_by(address_books.c.sort_order, address_books.c.id),
+    AddressBookRow._make,
+)
+BY_WIRE_ID: Query[AddressBookRow] = Query(
+    select(address_books).where(_of_account, address_books.c.wire_id == bindparam("wire_id")),
+    AddressBookRow._make,
+)
+BY_URI: Query[AddressBookRow] = Query(
+    select(address_books).where(_of_account, address_books.c.uri == bindparam("uri")),
+    AddressBookRow._make,
+)
+INSERT = Query[None](insert_all(address_books))
+DEFAULT: Query[tuple[int | None]] = Query(
+    select(accounts.c.default_address_book_id).where(accounts.c.id == bindparam("account_id"))
+)
+SET_DEFAULT = Query[None](
+    update(accounts)
+    .where(accounts.c.id == bindparam("account_id"))
+    .values(default_address_book_id=bindparam("address_book_id"))
+)
+
+
+def all_of(unit: Unit, account_id: int) -> list[AddressBookRow]:
+    """The address books of the account, in the owner's order."""
+    return unit.all(ALL, account_id=account_id)
+
+
+def get(unit: Unit, account_id: int, wire_id: str) -> AddressBookRow | None:
+    """One address book by its id."""
+    return unit.first(BY_WIRE_ID, account_id=account_id, wire_id=wire_id)
+
+
+def by_uri(unit: Unit, account_id: int, uri: str) -> AddressBookRow | None:
+    """One address book by its name in URLs."""
+    return unit.first(BY_URI, account_id=account_id, uri=uri)
+
+
+def default_id(unit: Unit, account_id: int) -> int | None:
+    """Which address book the account's new cards go to."""
+    number: int | None = unit.value(DEFAULT, account_id=account_id)
+    return number
+
+
+def create(unit: Unit, account_id: int, new: NewAddressBook) -> AddressBookRow:
+    """A new, empty address book; its URL name serves as id where it may (`cyrpy.data.ids`).
+
+    Raises:
+        AlreadyExists: there is an address book of that URL name.
+    """
+    number = unit.new_id(account_id)
+    wire_id = ids.encode(LETTER, number)
+    uri = _free_uri(unit, account_id, wire_id) if new.uri is None else new.uri
+    if new.uri is not None:
+        taken = by_uri(unit, account_id, uri)
+        if taken is not None:
+            raise AlreadyExists(f"there is an address book {uri!r} already", taken.wire_id)
+        if ids.may_be_id(uri) and not _was_used(unit, account_id, uri):
+            wire_id = uri
+    modseq = unit.record(account_id, KIND, wire_id, ChangeKind.CREATED, name=uri)
+    row = AddressBookRow(
+        account_id=account_id,
+        id=number,
+        wire_id=wire_id,
+        uri=uri,
+        name=new.name,
+        description=new.description,
+        sort_order=new.sort_order,
+        is_subscribed=int(new.is_subscribed),
+        created_modseq=modseq,
+        updated_modseq=modseq,
+    )
+    unit.run(INSERT, **row._asdict())
+    return row
+
+
+def _free_uri(unit: Unit, account_id: int, wished: str) -> str:
+    """`wished`, or it with a number, if a client took that very name before."""
+    uri, n = wished, 1
+    while by_uri(unit, account_id, uri) is not None:
+        n += 1
+        uri = f"{wished}-{n}"
+    return uri
+
+
+def _was_used(unit: Unit, account_id: int, wire_id: str) -> bool:
+    taken = get(unit, account_id, wire_id)
+    return taken is not None or access.is_retired(unit, account_id, KIND, wire_id)

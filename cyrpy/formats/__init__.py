@@ -1,0 +1,1 @@
+"""Formats, pure: octets and plain values in, octets and plain values out."""

@@ -1,0 +1,84 @@
+"""Sharing of containers of any kind: grants, and the lines of the log by which they are seen.
+
+A grant makes a container come into being for the one to whom it is given, and its end makes it go
+away (see `cyrpy.data.changes`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from cyrpy.data import access
+from cyrpy.data.unit import ChangeKind, Unit
+from cyrpy.errors import Forbidden
+
+
+class Container(NamedTuple):
+    """What is shared: a calendar, an address book, a mailbox."""
+
+    account_id: int
+    kind: str  # its JMAP type: Calendar, AddressBook, Mailbox
+    id: int
+    wire_id: str
+    uri: str
+
+
+def shows(letters: str) -> bool:
+    """Whether these rights make a container visible; free-busy alone does not."""
+    return "r" in letters
+
+
+def share(
+    unit: Unit, container: Container, wanted: Mapping[int, str], may_grant: str | None
+) -> bool:
+    """Make the grants on `container` exactly `wanted`: principal -> letters; whether any changed.
+
+    `may_grant` are the letters of the one who asks; None for the owner, who may grant all.
+
+    Raises:
+        Forbidden: a right would be given that the one who asks does not have.
+    """
+    rows = unit.all(
+        access.GRANTS_ON,
+        account_id=container.account_id,
+        kind=container.kind,
+        container_id=container.id,
+    )
+    current = {grant.principal_id: grant.rights for grant in rows}
+    changed = [p for p in current.keys() | wanted.keys() if current.get(p) != wanted.get(p)]
+    for principal in changed:
+        _check(set(wanted.get(principal, "")) - set(current.get(principal, "")), may_grant)
+    for principal in sorted(changed):
+        _grant(unit, container, principal, current.get(principal, ""), wanted.get(principal, ""))
+    return bool(changed)
+
+
+def _check(given: set[str], may_grant: str | None) -> None:
+    if may_grant is not None and not given <= set(may_grant):
+        raise Forbidden("rights that one does not have oneself cannot be given to others")
+
+
+def _grant(unit: Unit, container: Container, principal: int, before: str, after: str) -> None:
+    access.put_grant(unit, container.account_id, container.kind, container.id, principal, after)
+    if shows(before) and shows(after):
+        kind = ChangeKind.UPDATED
+    elif shows(after):
+        kind = ChangeKind.CREATED
+    elif shows(before):
+        kind = ChangeKind.DESTROYED
+    else:
+        return
+    unit.record(
+        container.account_id,
+        container.kind,
+        container.wire_id,
+        kind,
+        name=container.uri,
+        audience=principal,
+    )
+
+
+def unshare_all(unit: Unit, container: Container) -> None:
+    """Take every grant away, because the container goes."""
+    share(unit, container, {}, None)

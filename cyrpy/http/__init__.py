@@ -1,0 +1,1 @@
+"""HTTP below the modules: bodies, answers and problem documents of raw ASGI applications."""

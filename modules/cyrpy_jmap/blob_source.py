@@ -1,0 +1,32 @@
+"""BlobSource: octets that another part of the server holds, shown as blobs (RFC 8620 §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from cyrpy.data.blobs import Blob
+from cyrpy.data.unit import Unit
+
+if TYPE_CHECKING:
+    from cyrpy_jmap.viewer import Account, Viewer
+
+
+@dataclass(frozen=True)
+class BlobSource:
+    """Blob ids that begin with `prefix` are read by `read`, which judges the viewer's rights.
+
+    It returns None for what is not there or not for this viewer. `G` is the blob store's.
+    """
+
+    prefix: str
+    read: Callable[[Unit, Viewer, Account, str], bytes | None]
+
+
+class Found(NamedTuple):
+    """A blob of the store, or the octets of one that another part of the server made."""
+
+    size: int  # octets
+    blob: Blob | None
+    octets: bytes = b""

@@ -1,0 +1,200 @@
+"""Call: what a method is handed beside its arguments; and Method, what a type says of a method."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, TypeVar
+
+from cyrpy.core import Core
+from cyrpy.data.blobs import Blobs
+from cyrpy.data.database import Database
+from cyrpy.data.unit import Unit
+from cyrpy.errors import NotFound
+from cyrpy_jmap.blob_source import BlobSource, Found
+from cyrpy_jmap.capability import Capability
+from cyrpy_jmap.errors import MethodError
+from cyrpy_jmap.invocation import Arguments, Invocation
+from cyrpy_jmap.limits import Limits
+from cyrpy_jmap.viewer import Account, Viewer
+
+T = TypeVar("T")
+OCTET_STREAM: Final = "application/octet-stream"
+
+
+@dataclass(frozen=True)
+class Services:
+    """What all calls share."""
+
+    core: Core
+    limits: Limits
+    sources: Sequence[BlobSource] = ()
+
+    @property
+    def blobs(self) -> Blobs:
+        """The blob store."""
+        return self.core.blobs
+
+    def find_blob(self, unit: Unit, viewer: Viewer, account: Account, blob_id: str) -> Found | None:
+        """What the viewer may read by that id in the account (RFC 8620 §6).
+
+        An upload that nothing refers to is the uploader's alone, in whichever account it is to
+        be used; what records refer to, the sources show to those who may see the records.
+        """
+        blob = self.blobs.find(unit, [viewer.own.id], blob_id)
+        if blob is not None:
+            return Found(blob.size, blob)
+        for source in self.sources:
+            if blob_id.startswith(source.prefix):
+                octets = source.read(unit, viewer, account, blob_id)
+                if octets is not None:
+                    return Found(len(octets), None, octets)
+        return None
+
+
+class Reader:
+    """The snapshot that reading methods of one request share until something is written.
+
+    (RFC 8620 §3.10 lets the data change between two calls; it need not.)
+    """
+
+    __slots__ = ("_database", "_stack", "_unit")
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._unit: Unit | None = None
+        self._stack = ExitStack()
+
+    def unit(self) -> Unit:
+        """The snapshot, begun at its first use."""
+        if self._unit is None:
+            self._unit = self._stack.enter_context(self._database.read())
+        return self._unit
+
+    def close(self) -> None:
+        """End the snapshot, if there is one; the next use begins another."""
+        if self._unit is not None:
+            self._unit = None
+            self._stack.close()
+
+
+@dataclass(slots=True)
+class Call:
+    """One method call under way, on a database thread."""
+
+    services: Services
+    viewer: Viewer
+    account: Account  # the user's own until `enter` says otherwise
+    created_ids: Mapping[str, str]
+    reader: Reader
+    wants_values: bool  # whether records must be values; else stored JSON octets will do
+    arguments: Any = None  # as checked by the standard method, with those that the type added
+    properties: frozenset[str] | None = None  # those that /get asks for; None: all
+    writing: Unit | None = field(default=None)
+
+    @property
+    def unit(self) -> Unit:
+        """The transaction inside `write`, elsewhere the snapshot."""
+        return self.writing or self.reader.unit()
+
+    @property
+    def limits(self) -> Limits:
+        """The limits of the core capability."""
+        return self.services.limits
+
+    def enter(self, account_id: str, capability: Capability, *, writes: bool = False) -> None:
+        """Work in that account from here on.
+
+        Raises:
+            MethodError: `accountNotFound`, `accountNotSupportedByMethod`, `accountReadOnly`.
+        """
+        account = self.viewer.resolve(account_id)
+        if not capability.works_in(account):
+            raise MethodError(
+                "accountNotSupportedByMethod",
+                f"account {account_id} has no {capability.urn} for this user",
+            )
+        if writes and account.is_read_only:
+            raise MethodError("accountReadOnly", f"account {account_id} can only be read")
+        self.account = account
+
+    def within(self, account: Account) -> Call:
+        """The same call in another account, to read there."""
+        return replace(self, account=account, properties=None)
+
+    def write(self, work: Callable[[Call], T], *accounts: int) -> T:
+        """Run `work` in one transaction and return what it returned, once that is committed.
+
+        `work` may be run more than once, of which one run counts: it must change nothing but the
+        database. `accounts` are locked beside the call's own.
+        """
+        self.reader.close()
+
+        def inside(unit: Unit) -> T:
+            return work(replace(self, writing=unit, created_ids=dict(self.created_ids)))
+
+        return self.services.core.database.write(inside, (self.account.id, *accounts))
+
+    def real_id(self, id: str) -> str | None:
+        """The id that `#cid` stands for, or the id itself; None if nothing was created as `cid`."""
+        return self.created_ids.get(id[1:]) if id[:1] == "#" else id
+
+    def blob(self, blob_id: str) -> bytes | None:
+        """The octets of a blob that the viewer may read in this account, or None."""
+        found = self.services.find_blob(self.unit, self.viewer, self.account, blob_id)
+        if found is None or found.blob is None:
+            return found and found.octets
+        return self.services.blobs.part(self.unit, found.blob)
+
+    def keep_blob(self, blob_id: str) -> str:
+        """Something in this account refers to the blob from now on, so it does not expire.
+
+        What is returned is its id in the blob store, which differs for other parts' blobs.
+
+        Raises:
+            NotFound: the viewer has no such blob here.
+        """
+        own = self.viewer.own.id
+        store = self.services.blobs
+        blob_id = self.store_blob(blob_id)
+        return store.keep(self.unit, self.account.id, [own], blob_id).id
+
+    def store_blob(self, blob_id: str) -> str:
+        """Make sure that the blob store has the blob, as an upload of the viewer's; its id there.
+
+        Raises:
+            NotFound: the viewer has no such blob here.
+        """
+        own = self.viewer.own.id
+        found = self.services.find_blob(self.unit, self.viewer, self.account, blob_id)
+        if found is None:
+            raise NotFound(f"there is no blob {blob_id[:255]!r}")
+        if found.blob is not None:
+            return self.services.blobs.copy(self.unit, [own], own, blob_id).id
+        return self.services.blobs.store(self.unit, own, found.octets, OCTET_STREAM).id
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The arguments of a response, and calls that the method makes after it (RFC 8620 §3.2)."""
+
+    arguments: Arguments
+    then: Sequence[Invocation] = ()
+    made: Mapping[str, str] = field(default_factory=dict)  # creation id -> id
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One method: how it runs, and on which kind of thread.
+
+    `writes`: it calls `call.write`. `slow`: it may take long, and must not hold up quick reads.
+    `unit` is false for what needs no database at all. `brief`: it reads a few small rows by key,
+    so that where a look into the database is as quick as that, the event loop does it itself.
+    """
+
+    run: Callable[[Call, Arguments], Arguments | Done]
+    writes: bool = False
+    slow: bool = False
+    unit: bool = True
+    brief: bool = False

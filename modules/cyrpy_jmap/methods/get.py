@@ -1,0 +1,101 @@
+"""Foo/get: records by their ids (RFC 8620 §5.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from cyrpy_jmap.arguments import MethodArguments, check
+from cyrpy_jmap.call import Call
+from cyrpy_jmap.errors import MethodError
+from cyrpy_jmap.invocation import Arguments
+from cyrpy_jmap.stored import Record, id_of, shaper
+
+if TYPE_CHECKING:
+    from cyrpy_jmap.datatype import DataType
+
+AnyId = Annotated[str, Field(min_length=1, max_length=255)]
+
+
+class GetArguments(MethodArguments):
+    """The arguments of /get; a type may add some by a subclass."""
+
+    account_id: str | None = None
+    ids: list[AnyId] | None = None
+    properties: list[str] | None = None
+
+
+def run_get(type: DataType[Any], call: Call, arguments: Arguments) -> Arguments:
+    """Answer a /get.
+
+    Raises:
+        MethodError: `invalidArguments` for properties that the type does not have,
+            `requestTooLarge`, and those of `Call.enter`.
+    """
+    args = check(type.get_arguments, arguments)
+    need_account(type, args.account_id)
+    type.enter(call, args.account_id)
+    call.arguments = args
+    call.properties = _properties(type, args.properties)
+    ids = None if args.ids is None else _ids(call, args.ids)
+    found = _bounded(call, type.load(call, ids) if ids != [] else ())
+    shape = shaper(call.properties, values=call.wants_values)
+    response: Arguments = {"accountId": call.account.wire_id, "state": type.state(call)}
+    if not type.in_account:
+        response = {}
+    response["list"] = [shape(record) for record in found]
+    seen = {id_of(record) for record in found}
+    response["notFound"] = [id for id in ids or () if id not in seen]
+    return response
+
+
+def need_account(type: DataType[Any], account_id: str | None) -> None:
+    """The account must be named, unless the type is in none, and then it must not.
+
+    Raises:
+        MethodError: `invalidArguments`.
+    """
+    if type.in_account and account_id is None:
+        raise MethodError(
+            "invalidArguments", "accountId: this argument is required", arguments=["accountId"]
+        )
+    if not type.in_account and account_id is not None:
+        raise MethodError(
+            "invalidArguments",
+            f"accountId: {type.name} is in no account; leave it out",
+            arguments=["accountId"],
+        )
+
+
+def _properties(type: DataType[Any], names: list[str] | None) -> frozenset[str] | None:
+    """The properties to return, `id` always (§5.1)."""
+    if names is None:
+        return None
+    unknown = sorted({name for name in names if not type.knows(name)})
+    if unknown:
+        shown = ", ".join(repr(name[:80]) for name in unknown[:20])
+        raise MethodError(
+            "invalidArguments",
+            f"properties: {type.name} has no {shown}",
+            arguments=["properties"],
+        )
+    return frozenset(names) | {"id"}
+
+
+def _ids(call: Call, ids: list[str]) -> list[str]:
+    """Each id once, `#cid` replaced where something was created by that name."""
+    wanted = list(dict.fromkeys(call.real_id(id) or id for id in ids))
+    call.limits.check_get(len(wanted))
+    return wanted
+
+
+def _bounded(call: Call, records: Iterable[Record]) -> list[Record]:
+    """Not more records than one /get may return, also where all were asked for."""
+    found: list[Record] = []
+    for record in records:
+        found.append(record)
+        if len(found) > call.limits.max_objects_in_get:
+            call.limits.check_get(len(found))
+    return found

@@ -1,0 +1,114 @@
+"""Types of values (RFC 8620 §1.2-1.4), and JmapObject: what a model says of its properties."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated, Any, ClassVar, Final, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_camel
+from pydantic.fields import FieldInfo
+
+T = TypeVar("T")
+MAX_INT: Final = 2**53 - 1
+
+
+class _Mark:
+    """Who may set a property, and when."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+SERVER_SET: Final = _Mark("server-set")
+IMMUTABLE: Final = _Mark("immutable")
+REFERENCE: Final = _Mark("reference")  # here "#cid" stands for the id of a record just created
+
+ServerSet = Annotated[T, SERVER_SET]
+Immutable = Annotated[T, IMMUTABLE]
+
+Id = Annotated[str, StringConstraints(pattern=r"^#?[A-Za-z0-9_-]{1,255}$"), REFERENCE]
+Int = Annotated[int, Field(ge=-MAX_INT, le=MAX_INT)]
+UnsignedInt = Annotated[int, Field(ge=0, le=MAX_INT)]
+# RFC 3339 with upper-case letters and no fraction that is zero; UTCDate ends in Z.
+_DATE: Final = (
+    r"^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+    r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]{0,8}[1-9])?"
+)
+Date = Annotated[
+    str, StringConstraints(pattern=_DATE + r"(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])$")
+]
+UTCDate = Annotated[str, StringConstraints(pattern=_DATE + "Z$")]
+
+
+class JmapModel(BaseModel):
+    """JSON from a client: camelCase on the wire, no other names, no conversions between types."""
+
+    model_config = ConfigDict(
+        strict=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        regex_engine="rust-regex",
+        hide_input_in_errors=True,
+        allow_inf_nan=False,
+    )
+
+
+class JmapObject(JmapModel):
+    """A record. Its fields are the properties; a default is what an omitted property is set to.
+
+    `ServerSet[...]` properties cannot be set by clients, `Immutable[...]` ones only at creation.
+    """
+
+    id: ServerSet[Id]
+
+    dynamic: ClassVar[bool] = False  # whether there are properties beside the fields
+
+
+class Properties:
+    """What a model says of its properties, by their names on the wire."""
+
+    def __init__(self, model: type[JmapObject]) -> None:
+        fields = {info.alias or name: info for name, info in model.model_fields.items()}
+        self.names: Final = frozenset(fields)
+        self.server_set: Final = _marked(fields, SERVER_SET)
+        self.immutable: Final = _marked(fields, IMMUTABLE)
+        self._defaults: Final = {
+            name: info for name, info in fields.items() if not info.is_required()
+        }
+
+    def defaults(self) -> dict[str, Any]:
+        """Values for omitted properties, fresh for each caller (RFC 8620 §5.3)."""
+        return {
+            name: _plain(info.get_default(call_default_factory=True))
+            for name, info in self._defaults.items()
+            if name not in self.server_set
+        }
+
+    def default(self, name: str) -> Any:  # noqa: ANN401 - any JSON value
+        """The default of one property.
+
+        Raises:
+            KeyError: it has none; setting it to null removes it.
+        """
+        return _plain(self._defaults[name].get_default(call_default_factory=True))
+
+
+def _marked(fields: dict[str, FieldInfo], mark: _Mark) -> frozenset[str]:
+    return frozenset(name for name, info in fields.items() if mark in info.metadata)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """A default as JSON: models written out."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return value
+
+
+@cache
+def properties_of(model: type[JmapObject]) -> Properties:
+    """The declaration of a model's properties, worked out once."""
+    return Properties(model)

@@ -1,0 +1,1 @@
+"""Signing in, as requests meet it."""

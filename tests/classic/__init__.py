@@ -1,0 +1,1 @@
+"""The classic dialect over HTTP."""

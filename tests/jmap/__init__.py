@@ -1,0 +1,1 @@
+"""JMAP over its endpoints."""

@@ -1,0 +1,196 @@
+"""A JMAP client in both dialects, over whatever carries its requests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import orjson
+
+from tests.support.server import DOMAIN, JSON, Answer, basic
+
+CORE = "urn:ietf:params:jmap:core"
+CALENDARS = "urn:ietf:params:jmap:calendars"
+Json = dict[str, Any]
+
+
+class Carrier(Protocol):
+    """A server as HTTP clients see it."""
+
+    def request(
+        self, method: str, path: str, body: Any = b"", headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """The answer to one request."""
+
+
+class Jmap:
+    """One user's client; the user's password is its name unless `sign_in` says otherwise."""
+
+    def __init__(
+        self, server: Carrier, user: str, sign_in: Mapping[str, str] | None = None
+    ) -> None:
+        self.server = server
+        self.user = user
+        self.name = f"{user}@{DOMAIN}"
+        self.account = f"{user}_40{DOMAIN}"
+        self.sign_in = dict(sign_in or basic(user))
+
+    def get(self, path: str) -> Answer:
+        return self.server.request("GET", path, headers=self.sign_in)
+
+    def post(self, body: Any, path: str = "/jmap/", **headers: str) -> Answer:
+        octets = body if isinstance(body, bytes) else orjson.dumps(body)
+        return self.server.request("POST", path, octets, JSON | self.sign_in | headers)
+
+    def session(self) -> Json:
+        answer = self.get("/jmap/")
+        assert answer.status == 200, answer.body
+        return answer.json
+
+    def run(self, *calls: list[Any], using: tuple[str, ...] = (CORE, CALENDARS)) -> list[Any]:
+        """The method responses; calls of two parts get a call id."""
+        numbered = [[*call, f"c{n}"][:3] for n, call in enumerate(calls)]
+        answer = self.post({"using": using, "methodCalls": numbered})
+        assert answer.status == 200, answer.body
+        responses: list[Any] = answer.json["methodResponses"]
+        return responses
+
+    def _one(self, name: str, arguments: Json) -> tuple[str, Json]:
+        ((found, result, _),) = self.run([name, {"accountId": self.account, **arguments}])
+        return found, result
+
+    def call(self, name: str, **arguments: Any) -> Json:
+        """The arguments of the one response to one call."""
+        found, result = self._one(name, arguments)
+        assert found == name, result
+        return result
+
+    def fail(self, name: str, **arguments: Any) -> Json:
+        """The arguments of the error that one call ends in."""
+        found, result = self._one(name, arguments)
+        assert found == "error", result
+        return result
+
+    def classic(self, *calls: list[Any]) -> list[Any]:
+        """The responses to classic calls, which are given an id each."""
+        answer = self.post([[*call, f"#{n}"] for n, call in enumerate(calls)])
+        assert answer.status == 200, answer.body
+        responses: list[Any] = answer.json
+        return responses
+
+    def classic_call(self, name: str, **arguments: Any) -> Json:
+        """The arguments of the one response to one classic call."""
+        ((found, result, _),) = self.classic([name, arguments])
+        assert found != "error", result
+        return result
+
+
+class Calendars:
+    """The calendars of one account, for one user."""
+
+    def __init__(self, client: Jmap, account: str | None = None) -> None:
+        self.client = client
+        self.account = account or client.account
+
+    def call(self, verb: str, **arguments: Any) -> Json:
+        return self.client.call(f"Calendar/{verb}", accountId=self.account, **arguments)
+
+    def set(self, **arguments: Any) -> Json:
+        return self.call("set", **arguments)
+
+    def state(self) -> str:
+        state: str = self.call("get", ids=[])["state"]
+        return state
+
+    def all(self) -> dict[str, Json]:
+        """Every calendar, by id."""
+        return {record["id"]: record for record in self.call("get")["list"]}
+
+    def one(self, id: str) -> Json:
+        (record,) = self.call("get", ids=[id])["list"]
+        found: Json = record
+        return found
+
+    def create(self, name: str = "Work", **properties: Any) -> str:
+        """The id of a new calendar."""
+        answer = self.set(create={"k": {"name": name, **properties}})
+        assert answer["created"], answer
+        id: str = answer["created"]["k"]["id"]
+        return id
+
+    def update(self, id: str, **patch: Any) -> Json | None:
+        """What the server says of a change that succeeds."""
+        answer = self.set(update={id: patch})
+        assert answer["updated"], answer
+        changed: Json | None = answer["updated"][id]
+        return changed
+
+    def destroy(self, id: str, **arguments: Any) -> None:
+        answer = self.set(destroy=[id], **arguments)
+        assert answer["destroyed"] == [id], answer
+
+    def refused_create(self, **properties: Any) -> Json:
+        """The SetError of a creation."""
+        answer = self.set(create={"k": properties})
+        assert answer["created"] is None, answer
+        error: Json = answer["notCreated"]["k"]
+        return error
+
+    def refused_update(self, id: str, **patch: Any) -> Json:
+        """The SetError of an update."""
+        answer = self.set(update={id: patch})
+        assert answer["updated"] is None, answer
+        error: Json = answer["notUpdated"][id]
+        return error
+
+    def refused_destroy(self, id: str) -> Json:
+        """The SetError of a destruction."""
+        answer = self.set(destroy=[id])
+        assert answer["destroyed"] is None, answer
+        error: Json = answer["notDestroyed"][id]
+        return error
+
+    def changes(self, since: str) -> Json:
+        """Created, updated and destroyed, each a sorted list."""
+        found = self.call("changes", sinceState=since)
+        assert not found["hasMoreChanges"]
+        return {what: sorted(found[what]) for what in ("created", "updated", "destroyed")}
+
+    def share(self, id: str, **shares: Json | None) -> None:
+        """Share with these accounts only."""
+        self.update(id, shareWith=shares)
+
+
+
+class Replica:
+    """What a client has that only ever follows changes; `limit` is its maxChanges."""
+
+    def __init__(self, calendars: Calendars, limit: int | None = None) -> None:
+        self.calendars = calendars
+        self.limit = limit
+        self.state: str | None = None
+        self.records: dict[str, Json] = {}
+
+    def sync(self) -> None:
+        """Catch up; start anew where the server cannot tell."""
+        if self.state is None:
+            self._start()
+            return
+        more = True
+        while more:
+            found = self.calendars.call("changes", sinceState=self.state, maxChanges=self.limit)
+            self._apply(found)
+            more = found["hasMoreChanges"]
+
+    def _start(self) -> None:
+        found = self.calendars.call("get")
+        self.state = found["state"]
+        self.records = {record["id"]: record for record in found["list"]}
+
+    def _apply(self, found: Json) -> None:
+        touched = [*found["created"], *found["updated"]]
+        fetched = self.calendars.call("get", ids=touched)
+        self.records |= {record["id"]: record for record in fetched["list"]}
+        for id in (*found["destroyed"], *fetched["notFound"]):
+            self.records.pop(id, None)
+        self.state = found["newState"]
