@@ -1,14 +1,15 @@
-"""Address books: their rows, and how they come into being."""
+"""Address books: their rows, how they come into being, change and go."""
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from cyrpy.data import access, ids
-from cyrpy.data.statement import Query, insert_all
-from cyrpy.data.tables import accounts, address_books
+from cyrpy.data.statement import Query, insert_all, updating
+from cyrpy.data.tables import accounts, address_books, cards
 from cyrpy.data.unit import ChangeKind, Unit
 from cyrpy.errors import AlreadyExists
 
@@ -65,6 +66,17 @@ SET_DEFAULT = Query[None](
     .where(accounts.c.id == bindparam("account_id"))
     .values(default_address_book_id=bindparam("address_book_id"))
 )
+DELETE = Query[None](
+    delete(address_books).where(_of_account, address_books.c.id == bindparam("address_book_id"))
+)
+_cards_of = (
+    cards.c.account_id == bindparam("account_id"),
+    cards.c.address_book_id == bindparam("address_book_id"),
+)
+CARDS: Query[tuple[int, str]] = Query(
+    select(cards.c.id, cards.c.uri).where(*_cards_of).order_by(cards.c.id)
+)
+DELETE_CARDS = Query[None](delete(cards).where(*_cards_of))
 
 
 def all_of(unit: Unit, account_id: int) -> list[AddressBookRow]:
@@ -118,6 +130,29 @@ def create(unit: Unit, account_id: int, new: NewAddressBook) -> AddressBookRow:
     )
     unit.run(INSERT, **row._asdict())
     return row
+
+
+def change(unit: Unit, row: AddressBookRow, values: Mapping[str, Any]) -> None:
+    """Write the columns in `values`, and that the row changed now."""
+    query = updating(address_books, ("account_id", "id"), ("updated_modseq", *values))
+    unit.run(
+        query,
+        key_account_id=row.account_id,
+        key_id=row.id,
+        updated_modseq=unit.modseq(row.account_id),
+        **values,
+    )
+
+
+def cards_in(unit: Unit, row: AddressBookRow) -> list[tuple[int, str]]:
+    """Number and URL name of each card in the address book."""
+    return unit.all(CARDS, account_id=row.account_id, address_book_id=row.id)
+
+
+def remove(unit: Unit, row: AddressBookRow) -> None:
+    """Delete the address book and its cards; the log is the caller's to write."""
+    unit.run(DELETE_CARDS, account_id=row.account_id, address_book_id=row.id)
+    unit.run(DELETE, account_id=row.account_id, address_book_id=row.id)
 
 
 def _free_uri(unit: Unit, account_id: int, wished: str) -> str:

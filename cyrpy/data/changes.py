@@ -14,7 +14,7 @@ account's number, sees lines for all and those addressed to the owner.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam, select
@@ -164,15 +164,22 @@ def _lines(unit: Unit, account_id: int, type: str, start: Point, container_id: i
     return [line for line in lines if (line.modseq, line.position) > start]
 
 
-def _seen_by(viewer: Viewer, lines: Iterable[Line]) -> Iterable[Line]:
+def _seen_by(viewer: Viewer, lines: Sequence[Line]) -> Iterable[Line]:
     """The lines that concern one who is not the owner (see the head of this file)."""
+    first: dict[str, int] = {}
+    for line in lines:
+        if line.audience in viewer.principals:
+            first.setdefault(line.object_id, line.kind)
+    # What becomes visible in the span was not so before: earlier lines for all are not told.
+    unseen = {object_id for object_id, kind in first.items() if kind == ChangeKind.CREATED}
     for line in lines:
         visible = viewer.may_see(line.object_id)
         if line.audience in viewer.principals:
+            unseen.discard(line.object_id)
             # Who loses one of two grants still sees the object.
             still = visible and line.kind == ChangeKind.DESTROYED
             yield line._replace(kind=ChangeKind.UPDATED) if still else line
-        elif line.audience is None and visible:
+        elif line.audience is None and visible and line.object_id not in unseen:
             yield line._replace(kind=ChangeKind.UPDATED)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import BindParameter, bindparam, func, or_, select
 
 from cyrpy.data.principals import ALL, PrincipalRow
 from cyrpy.data.statement import Query
@@ -14,7 +14,7 @@ from cyrpy.data.unit import Unit
 
 # What LIKE takes for itself, and what the databases fold differently: each stands for anything.
 _LOOSE: Final = re.compile(r"[%_\\]|[^\x00-\x7f]+")
-_pattern = bindparam("pattern")
+_pattern: Final[BindParameter[str]] = bindparam("pattern")
 MATCHING: Query[PrincipalRow] = Query(
     select(principals)
     .where(

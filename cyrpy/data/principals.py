@@ -75,6 +75,14 @@ GROUPS_OF: Query[tuple[int]] = Query(
     .where(group_members.c.member_id == bindparam("member_id"))
     .order_by(group_members.c.group_id)
 )
+GROUPS_AMONG: Query[tuple[int]] = Query(
+    select(principals.c.id).where(among(principals.c.id, "ids"), principals.c.type == GROUP)
+)
+MEMBERSHIPS: Query[tuple[int, int]] = Query(
+    select(group_members.c.group_id, group_members.c.member_id).where(
+        among(group_members.c.group_id, "ids")
+    )
+)
 MEMBERS_OF: Query[PrincipalRow] = Query(
     select(principals)
     .join(group_members, group_members.c.member_id == principals.c.id)

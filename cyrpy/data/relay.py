@@ -156,8 +156,12 @@ class Relay:
                     link.close()
             except LinkBroken as exc:
                 log.warning("no notifications between processes for %.1f s: %s", backoff, exc)
-                self._stopped.wait(backoff)
-                backoff = min(backoff * 2, LONGEST_BACKOFF)
+            except Exception:  # the last net: without it nobody would hear anything any more
+                log.exception("notifications between processes failed")
+            else:
+                continue
+            self._stopped.wait(backoff)
+            backoff = min(backoff * 2, LONGEST_BACKOFF)
 
     def _exchange(self, link: Link) -> None:
         """Send and receive until told to stop."""

@@ -16,10 +16,11 @@ MAX_DAYS = 3_660_000  # no duration reaches further than the calendar itself, wh
 
 _DURATION = re.compile(
     r"([+-]?)P(?:(\d{1,9})W)?(?:(\d{1,9})D)?"
-    r"(?:T(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,12})(?:\.(\d{1,6})\d*)?S)?)?"
+    r"(?:T(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,12})(?:\.(\d{1,6})\d*)?S)?)?",
+    re.ASCII,
 )
-_DATE = re.compile(r"\d{8}")
-_DATE_TIME = re.compile(r"(\d{8}T\d{4})(\d\d)(Z?)")
+_DATE = re.compile(r"\d{8}", re.ASCII)
+_DATE_TIME = re.compile(r"(\d{8}T\d{4})(\d\d)(Z?)", re.ASCII)
 _JSON_DATE = re.compile(
     r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d*[1-9])?(Z|[+-]\d\d:\d\d)?", re.ASCII
 )

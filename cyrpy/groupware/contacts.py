@@ -14,6 +14,7 @@ from cyrpy.groupware.access import ALL_LETTERS, Actor, has
 from cyrpy.groupware.sharing import Container, share, shows, unshare_all
 
 CARD: Final = "ContactCard"
+CARD_LETTER: Final = "K"  # of cards' ids
 
 # RFC 9610 §2, AddressBookRights: each right and the letters that together are it.
 ADDRESS_BOOK_RIGHTS: Final[Mapping[str, str]] = {
@@ -123,7 +124,7 @@ def delete(unit: Unit, view: AddressBookView, *, remove_cards: bool) -> None:
         unit.record(
             row.account_id,
             CARD,
-            ids.encode("K", number),
+            ids.encode(CARD_LETTER, number),
             ChangeKind.DESTROYED,
             container_id=row.id,
             name=uri,

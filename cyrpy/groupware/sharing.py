@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from cyrpy.data import access
+from cyrpy.data import access, principals
 from cyrpy.data.unit import ChangeKind, Unit
 from cyrpy.errors import Forbidden
 
@@ -49,9 +49,32 @@ def share(
     changed = [p for p in current.keys() | wanted.keys() if current.get(p) != wanted.get(p)]
     for principal in changed:
         _check(set(wanted.get(principal, "")) - set(current.get(principal, "")), may_grant)
+    before = _reached(unit, container.account_id, current)
     for principal in sorted(changed):
-        _grant(unit, container, principal, current.get(principal, ""), wanted.get(principal, ""))
+        key = (container.account_id, container.kind, container.id)
+        access.put_grant(unit, *key, principal, wanted.get(principal, ""))
+    after = _reached(unit, container.account_id, wanted)
+    for individual in sorted(before.keys() | after.keys()):
+        _tell(unit, container, individual, before.get(individual, ""), after.get(individual, ""))
     return bool(changed)
+
+
+def _reached(unit: Unit, owner: int, grants: Mapping[int, str]) -> dict[int, str]:
+    """Each user, room or resource but the owner -> letters, by itself and by groups it is in.
+
+    What is logged is addressed to each of them: who is in a group, and who sees the container by
+    another grant as well, cannot be found out later.
+    """
+    ids = list(grants)
+    groups = {group for (group,) in unit.all(principals.GROUPS_AMONG, ids=ids)}
+    ways = [(p, p) for p in ids if p not in groups]
+    ways += unit.all(principals.MEMBERSHIPS, ids=ids)
+    reached: dict[int, str] = {}
+    for principal, individual in ways:
+        if individual != owner:
+            held = {*reached.get(individual, ""), *grants[principal]}
+            reached[individual] = "".join(sorted(held))
+    return reached
 
 
 def _check(given: set[str], may_grant: str | None) -> None:
@@ -59,8 +82,10 @@ def _check(given: set[str], may_grant: str | None) -> None:
         raise Forbidden("rights that one does not have oneself cannot be given to others")
 
 
-def _grant(unit: Unit, container: Container, principal: int, before: str, after: str) -> None:
-    access.put_grant(unit, container.account_id, container.kind, container.id, principal, after)
+def _tell(unit: Unit, container: Container, individual: int, before: str, after: str) -> None:
+    """Log what a change of its letters is to one who is not the owner."""
+    if before == after:
+        return
     if shows(before) and shows(after):
         kind = ChangeKind.UPDATED
     elif shows(after):
@@ -75,7 +100,7 @@ def _grant(unit: Unit, container: Container, principal: int, before: str, after:
         container.wire_id,
         kind,
         name=container.uri,
-        audience=principal,
+        audience=individual,
     )
 
 

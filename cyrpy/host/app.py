@@ -29,7 +29,7 @@ from cyrpy.host.health import Health
 from cyrpy.host.outer import OuterLayer
 from cyrpy.host.proxy import TrustedProxies
 from cyrpy.host.upkeep import keep
-from cyrpy.http.scope import App, Receive, Scope, Send
+from cyrpy.http.scope import App, BodyLimits, Receive, Scope, Send
 from cyrpy.module import Module
 
 HEALTH: Final = "/healthz"
@@ -134,6 +134,7 @@ class Site:
             proxies=proxies if settings.http_trusted_proxies else None,
             access_log=self._access_log(),
             root_path=settings.http_root_path,
+            body_limits=BodyLimits(settings.http_max_size_request, settings.http_body_timeout),
         )
 
     def _access_log(self) -> AccessLog | None:

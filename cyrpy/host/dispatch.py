@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from cyrpy.auth.authenticator import Authenticator
@@ -18,6 +19,7 @@ from cyrpy.http.responses import send_redirect
 from cyrpy.http.scope import USER, App, Receive, Scope, Send
 from cyrpy.module import SignIn
 
+SHORT: Final = 64  # characters of a path whose prefix is remembered: those of APIs
 WELL_KNOWN: Final = "/.well-known/"
 REDIRECT: Final = 307  # keeps method and body; not cached for ever, for admins move things
 
@@ -45,6 +47,7 @@ class Dispatcher:
         self._well_known = dict(well_known)
         self._deepest = max((prefix.count("/") for prefix in mounted), default=0)
         self._authenticator = authenticator
+        self._find = lru_cache(maxsize=1024)(self._prefix)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request or a WebSocket.
@@ -55,7 +58,7 @@ class Dispatcher:
         path: str = scope["path"]
         root: str = scope["root_path"]
         inside = path.removeprefix(root) if root else path
-        prefix = self._prefix(inside)
+        prefix = self._find(inside) if len(inside) <= SHORT else self._prefix(inside)
         if prefix is None:
             await self._well_known_redirect(inside, root, scope, send)
             return

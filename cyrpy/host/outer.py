@@ -16,9 +16,11 @@ from cyrpy.host.unread import UnreadBody, check_transfer_coding, may_stay_unread
 from cyrpy.http.body import ClientDisconnected
 from cyrpy.http.problem import RETRY_SOON, HttpError, http_error_for, send_problem
 from cyrpy.http.scope import (
+    BODY_LIMITS,
     REQUEST_ID,
     RESPONSE_HEADERS,
     App,
+    BodyLimits,
     Message,
     Receive,
     Scope,
@@ -46,12 +48,14 @@ class OuterLayer:
         proxies: TrustedProxies | None = None,
         access_log: AccessLog | None = None,
         root_path: str = "",
+        body_limits: BodyLimits | None = None,
     ) -> None:
         self._app = app
         self._make_id = (ids or RequestIds()).make
         self._proxies = proxies or None
         self._access_log = access_log
         self._root_path = root_path.rstrip("/")
+        self._body_limits = body_limits or BodyLimits()
         self._adjusts = bool(self._proxies or self._root_path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,6 +66,7 @@ class OuterLayer:
             return
         started = perf_counter()
         request_id = scope[REQUEST_ID] = self._make_id()
+        scope[BODY_LIMITS] = self._body_limits
         extra = scope[RESPONSE_HEADERS] = [(b"x-request-id", request_id.encode())]
         exchange: Exchange | SocketExchange
         if kind == "http":

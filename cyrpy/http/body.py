@@ -8,10 +8,10 @@ from typing import Any
 
 from cyrpy.http.inflate import INFLATERS, InflateError, Inflater
 from cyrpy.http.problem import HttpError
-from cyrpy.http.scope import Message, Receive, Scope, headers_of
+from cyrpy.http.scope import BODY_LIMITS, BodyLimits, Message, Receive, Scope, headers_of
 
-PATIENCE = 30.0  # seconds without a piece of the body
-SLOWEST = 1000  # octets a second, on average, once PATIENCE has passed
+SLOWEST = 1000  # octets a second, on average, once the first patience is over
+DEFAULTS = BodyLimits()
 ENCODINGS = "zstd, gzip, deflate, identity"
 ACCEPTED = ((b"accept-encoding", ENCODINGS.encode()),)  # of requests (RFC 9110 §12.5.3)
 CLOSE = ((b"connection", b"close"),)
@@ -56,17 +56,17 @@ class BodyTimeout(HttpError):
         super().__init__(408, detail=detail, headers=CLOSE)
 
 
-async def read_body(
-    scope: Scope, receive: Receive, limit: int, patience: float = PATIENCE
-) -> bytes:
-    """The whole body, inflated.
+async def read_body(scope: Scope, receive: Receive, limit: int | None = None) -> bytes:
+    """The whole body, inflated; `limit` octets in place of what the server's options say.
 
     Raises:
         BodyTooLarge: it has more than `limit` octets; known from Content-Length before reading.
         UnsupportedEncoding, BodyUnreadable: it cannot be inflated.
-        BodyTimeout: a piece took longer than `patience` seconds.
+        BodyTimeout: a piece took longer than the options allow.
         ClientDisconnected: the client did not wait for the answer.
     """
+    size, patience = scope.get(BODY_LIMITS, DEFAULTS)
+    limit = size if limit is None else limit
     inflater = _admit(scope, limit)
     if inflater is None:
         message = await _within(receive, patience)
@@ -82,10 +82,10 @@ async def read_body(
     )
 
 
-def body_stream(
-    scope: Scope, receive: Receive, limit: int, patience: float = PATIENCE
-) -> AsyncIterator[bytes]:
+def body_stream(scope: Scope, receive: Receive, limit: int | None = None) -> AsyncIterator[bytes]:
     """The body in pieces, inflated; raises what `read_body` raises, at once or while iterating."""
+    size, patience = scope.get(BODY_LIMITS, DEFAULTS)
+    limit = size if limit is None else limit
     return _pieces(_Source(receive, patience, None), limit, _admit(scope, limit))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any
+from typing import Any, NamedTuple
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -15,7 +15,15 @@ HeaderList = Iterable[tuple[bytes, bytes]]
 HEADERS = "cyrpy.headers"  # request headers as a dict, made once by `headers_of`
 REQUEST_ID = "cyrpy.request_id"  # str
 RESPONSE_HEADERS = "cyrpy.response_headers"  # list: the outer layer adds these to every answer
+BODY_LIMITS = "cyrpy.body_limits"  # BodyLimits; the outer layer sets what the options say
 USER = "cyrpy.user"  # str, set in place by whoever authenticates; for the access log
+
+
+class BodyLimits(NamedTuple):
+    """What holds for request bodies where an application says nothing else."""
+
+    size: int = 50 << 20  # octets
+    patience: float = 30.0  # seconds without a piece of the body
 
 
 def headers_of(scope: Scope) -> dict[bytes, bytes]:

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Generator
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
 import orjson
-from starlette.types import Message, Receive, Scope
+from starlette.types import Receive, Scope
 
+from cyrpy.http import body
+from cyrpy.http.problem import HttpError
 from cyrpy_jmap.errors import RequestError
 from cyrpy_jmap.references import MAX_DEPTH
 
-PATIENCE: Final = 60  # seconds without a piece of the body
 MAX_BRACKETS: Final = 1_000_000  # arrays and objects cost 56 octets of memory for two of text
 DEPTH: Final = MAX_DEPTH + 4  # methodCalls, the call, its arguments
-
-
 PATH: Final = "cyrpy.jmap.path"  # in the scope: what follows the endpoint's name, split at /
-
-
-class ClientDisconnected(Exception):
-    """The client went away before its request was complete."""
 
 
 def header(scope: Scope, name: bytes) -> str | None:
@@ -39,92 +33,38 @@ async def body_stream(
     """The pieces of the body.
 
     Raises:
-        RequestError: `limit` if it has more than `limit` octets, which `name` advertises; 408 if
-            it comes too slowly, 415 if it has a Content-Encoding.
-        ClientDisconnected: it ended early.
+        RequestError: `limit` if it has more than `limit` octets, which `name` advertises; 400,
+            408 or 415 if it cannot be inflated or comes too slowly.
+        ClientDisconnected: it ended early (of `cyrpy.http.body`).
     """
-    _admit(scope, limit, name)
-    size = 0
-    more = True
-    while more:
-        piece, more = await _next(receive)
-        size += len(piece)
-        if size > limit:
-            raise _too_large(limit, name)
-        if piece:
+    try:
+        async for piece in body.body_stream(scope, receive, limit):
             yield piece
+    except HttpError as exc:
+        raise _refusal(exc, limit, name) from exc
 
 
 async def read_body(scope: Scope, receive: Receive, limit: int, name: str) -> bytes:
     """The whole body; raises what `body_stream` raises."""
-    _admit(scope, limit, name)
-    pieces = bytearray()
-    more = True
-    while more:
-        piece, more = await _next(receive)
-        if len(pieces) + len(piece) > limit:
-            raise _too_large(limit, name)
-        if not more and not pieces:
-            return piece  # nearly always
-        pieces += piece
-    return bytes(pieces)
-
-
-def _admit(scope: Scope, limit: int, name: str) -> None:
-    """Refuse what the headers tell already."""
-    for key, value in scope["headers"]:
-        if key == b"content-length" and value.isdigit() and int(value[:20]) > limit:
-            raise _too_large(limit, name)
-        if key == b"content-encoding" and value.lower() != b"identity":
-            raise RequestError("about:blank", 415, "send the body without a Content-Encoding")
-
-
-async def _next(receive: Receive) -> tuple[bytes, bool]:
-    """The next piece of the body, and whether another one follows.
-
-    A timer is set only for what has not come yet: it costs half as much as all of Core/echo.
-    """
-    steps = receive().__await__()
     try:
-        waited_for = next(steps)
-    except StopIteration as done:
-        message: Message = done.value
-    else:
-        message = await _in_time(_Rest(steps, waited_for))
-    if message["type"] == "http.disconnect":
-        raise ClientDisconnected
-    return message.get("body", b""), message.get("more_body", False)
+        return await body.read_body(scope, receive, limit)
+    except HttpError as exc:
+        raise _refusal(exc, limit, name) from exc
 
 
-async def _in_time(coming: Awaitable[Message]) -> Message:
-    try:
-        async with asyncio.timeout(PATIENCE):
-            return await coming
-    except TimeoutError as exc:
-        error = RequestError("about:blank", 408, f"no piece of the body came within {PATIENCE} s")
-        error.headers = ((b"connection", b"close"),)
-        raise error from exc
-
-
-class _Rest(Awaitable[Message]):
-    """What is left of a coroutine that was stepped until it waited for something."""
-
-    def __init__(self, steps: Generator[Any, None, Message], waited_for: object) -> None:
-        self._steps = steps
-        self._waited_for = waited_for
-
-    def __await__(self) -> Generator[Any, None, Message]:
-        try:
-            yield self._waited_for
-        except BaseException as exc:  # noqa: BLE001 - a cancellation is for what is waited for
-            self._steps.throw(exc)
-        return (yield from self._steps)
+def _refusal(exc: HttpError, limit: int, name: str) -> RequestError:
+    """What JMAP answers to a body that cannot be read."""
+    if isinstance(exc, body.BodyTooLarge):
+        return _too_large(limit, name)
+    error = RequestError("about:blank", exc.status, exc.detail or "")
+    error.headers = tuple(exc.headers)
+    return error
 
 
 def _too_large(limit: int, name: str) -> RequestError:
     return RequestError(
         "limit",
-        413 if name == "maxSizeUpload" else 400,
+        413,
         f"the request body may have at most {limit} octets ({name})",
         limit=name,
     )
@@ -152,17 +92,17 @@ def check_json_type(scope: Scope) -> None:
         )
 
 
-def parse_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
+def parse_json(text: bytes) -> Any:  # noqa: ANN401 - any JSON value
     """The value of an I-JSON text (RFC 7493) of bounded depth and breadth (RFC 8259 §9).
 
     Raises:
         RequestError: `notJSON`.
     """
     try:
-        brackets = body.count(b"[") + body.count(b"{")
+        brackets = text.count(b"[") + text.count(b"{")
         if brackets > MAX_BRACKETS:
             raise RequestError("notJSON", 400, f"more than {MAX_BRACKETS} arrays and objects")
-        value = orjson.loads(body)
+        value = orjson.loads(text)
     except orjson.JSONDecodeError as exc:
         raise RequestError("notJSON", 400, f"the body is not I-JSON: {exc}") from exc
     if brackets > DEPTH and _is_deeper(value, DEPTH):

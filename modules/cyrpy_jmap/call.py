@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
 from cyrpy.core import Core
 from cyrpy.data.blobs import Blobs
-from cyrpy.data.database import Database
+from cyrpy.data.database import Database, Snapshot
 from cyrpy.data.unit import Unit
 from cyrpy.errors import NotFound
 from cyrpy_jmap.blob_source import BlobSource, Found
@@ -59,24 +58,26 @@ class Reader:
     (RFC 8620 §3.10 lets the data change between two calls; it need not.)
     """
 
-    __slots__ = ("_database", "_stack", "_unit")
+    __slots__ = ("_database", "_snapshot", "_unit")
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._snapshot: Snapshot | None = None
         self._unit: Unit | None = None
-        self._stack = ExitStack()
 
     def unit(self) -> Unit:
         """The snapshot, begun at its first use."""
         if self._unit is None:
-            self._unit = self._stack.enter_context(self._database.read())
+            snapshot = self._database.read()
+            self._unit = snapshot.__enter__()
+            self._snapshot = snapshot
         return self._unit
 
     def close(self) -> None:
         """End the snapshot, if there is one; the next use begins another."""
-        if self._unit is not None:
-            self._unit = None
-            self._stack.close()
+        snapshot, self._snapshot, self._unit = self._snapshot, None, None
+        if snapshot is not None:
+            snapshot.__exit__(None, None, None)
 
 
 @dataclass(slots=True)

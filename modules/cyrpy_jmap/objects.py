@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Any, ClassVar, Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 
@@ -31,6 +31,16 @@ ServerSet = Annotated[T, SERVER_SET]
 Immutable = Annotated[T, IMMUTABLE]
 
 Id = Annotated[str, StringConstraints(pattern=r"^#?[A-Za-z0-9_-]{1,255}$"), REFERENCE]
+NUL: Final = "\0"
+
+
+def _text(text: str) -> str:
+    if NUL in text:
+        raise ValueError("must not have the character U+0000")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_text)]  # PostgreSQL's text has no U+0000
 Int = Annotated[int, Field(ge=-MAX_INT, le=MAX_INT)]
 UnsignedInt = Annotated[int, Field(ge=0, le=MAX_INT)]
 # RFC 3339 with upper-case letters and no fraction that is zero; UTCDate ends in Z.

@@ -106,7 +106,8 @@ def _path(error: ErrorDetails, value: Any) -> str:  # noqa: ANN401 - any JSON va
 
 def _reason(error: ErrorDetails, model: type[JmapObject]) -> str:
     if error["type"] == "extra_forbidden":
-        return f"{model.__name__} has no such property"
+        owner = model.__name__ if len(error["loc"]) == 1 else "this object"
+        return f"{owner} has no such property"
     if error["type"] == "missing":
         return "this property is required"
     text = error["msg"]

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cyrpy.errors import CyrpyError, StorageFull, Unavailable
+from cyrpy.http.body import ClientDisconnected
 from cyrpy_jmap.api import Api
-from cyrpy_jmap.body import PATH, ClientDisconnected
+from cyrpy_jmap.body import PATH
 from cyrpy_jmap.errors import RequestError
 from cyrpy_jmap.responses import problem, send_problem
 

@@ -16,6 +16,7 @@ from cyrpy.host.server import HostServer, ServerOptions
 from cyrpy.host.tls import LiveContext
 from cyrpy.http.body import read_body
 from cyrpy.http.responses import send_bytes
+from cyrpy.http.scope import BODY_LIMITS, BodyLimits
 
 DEADLINE = 20.0  # seconds that anything may take before a test fails
 LOOPBACK = Listen(port=0)
@@ -119,7 +120,8 @@ class EchoApp:
             await send_bytes(send, 200, b"ignored", b"text/plain")
             return
         patience = 0.2 if scope["path"] == "/impatient" else 30.0
-        body = await read_body(scope, receive, 1000, patience)
+        scope[BODY_LIMITS] = BodyLimits(1000, patience)
+        body = await read_body(scope, receive)
         await send_bytes(send, 200, scope["path"].encode() + b":" + body, b"text/plain")
 
     async def reload(self):

@@ -22,6 +22,7 @@ from cyrpy.http.body import (
     body_stream,
     read_body,
 )
+from cyrpy.http.scope import BODY_LIMITS, BodyLimits
 
 ENCODERS = {
     b"gzip": gzip.compress,
@@ -30,6 +31,11 @@ ENCODERS = {
     b"zstd": zstandard.ZstdCompressor().compress,
     b"Identity": lambda data: data,
 }
+
+
+def impatient(seconds: float):
+    """A request whose body may take no longer between two pieces."""
+    return http_scope("POST") | {BODY_LIMITS: BodyLimits(patience=seconds)}
 
 
 def read(*pieces: bytes, limit=1000, encoding: bytes | None = None, length: bytes | None = None):
@@ -142,7 +148,7 @@ def test_a_body_that_does_not_come_times_out():
         await asyncio.get_running_loop().create_future()
 
     with pytest.raises(BodyTimeout) as caught:
-        asyncio.run(read_body(http_scope("POST"), never, 10, patience=0.01))
+        asyncio.run(read_body(impatient(0.01), never, 10))
     assert caught.value.status == 408
     assert (b"connection", b"close") in caught.value.headers
 
@@ -153,7 +159,7 @@ def test_a_body_that_drips_times_out():
         return {"type": "http.request", "body": b"x", "more_body": True}
 
     with pytest.raises(BodyTimeout):
-        asyncio.run(read_body(http_scope("POST"), drip, 1000, patience=0.02))
+        asyncio.run(read_body(impatient(0.02), drip, 1000))
 
 
 def test_a_message_that_has_to_be_waited_for_is_read():

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Protocol
-
-import orjson
 
 from tests.support.server import DOMAIN, JSON, Answer, basic
 
@@ -39,7 +38,7 @@ class Jmap:
         return self.server.request("GET", path, headers=self.sign_in)
 
     def post(self, body: Any, path: str = "/jmap/", **headers: str) -> Answer:
-        octets = body if isinstance(body, bytes) else orjson.dumps(body)
+        octets = body if isinstance(body, bytes) else json.dumps(body).encode()
         return self.server.request("POST", path, octets, JSON | self.sign_in | headers)
 
     def session(self) -> Json:
@@ -118,7 +117,7 @@ class Calendars:
         id: str = answer["created"]["k"]["id"]
         return id
 
-    def update(self, id: str, **patch: Any) -> Json | None:
+    def update(self, id: str, /, **patch: Any) -> Json | None:
         """What the server says of a change that succeeds."""
         answer = self.set(update={id: patch})
         assert answer["updated"], answer
@@ -136,7 +135,7 @@ class Calendars:
         error: Json = answer["notCreated"]["k"]
         return error
 
-    def refused_update(self, id: str, **patch: Any) -> Json:
+    def refused_update(self, id: str, /, **patch: Any) -> Json:
         """The SetError of an update."""
         answer = self.set(update={id: patch})
         assert answer["updated"] is None, answer
@@ -156,7 +155,7 @@ class Calendars:
         assert not found["hasMoreChanges"]
         return {what: sorted(found[what]) for what in ("created", "updated", "destroyed")}
 
-    def share(self, id: str, **shares: Json | None) -> None:
+    def share(self, id: str, /, **shares: Json | None) -> None:
         """Share with these accounts only."""
         self.update(id, shareWith=shares)
 

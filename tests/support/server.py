@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import os
 from collections.abc import Coroutine, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
+from cyrpy.auth.generated import Issued, Order, issue
 from cyrpy.auth.passwords import Passwords
 from cyrpy.core import Core
 from cyrpy.data import credentials
+from cyrpy.data.credentials import TOKEN
 from cyrpy.data.database import Database
 from cyrpy.data.migrate import upgrade
 from cyrpy.data.unit import Unit
-from cyrpy.groupware.principals import NewPrincipal, create
+from cyrpy.groupware.principals import NewPrincipal, create, find
 from cyrpy.groupware.provision import Folders
 from cyrpy.groupware.userids import UserIds
 from cyrpy.host.app import Site
@@ -72,6 +75,24 @@ def add_users(configuration: Configuration, database: Database, names: Iterable[
     database.write(work)
 
 
+def add_user(configuration: Configuration, database: Database, name: str) -> None:
+    """A user without a password."""
+    settings = configuration.settings
+    new = NewPrincipal(name)
+    database.write(lambda u: create(u, UserIds.of(settings), Folders.of(settings), new))
+
+
+def issue_to(configuration: Configuration, database: Database, name: str, **order: Any) -> Issued:
+    """A token of a user, or with `kind` an app password: cheaper to check than a password."""
+
+    def work(unit: Unit) -> Issued:
+        user = find(unit, UserIds.of(configuration.settings), name)
+        wanted = {"kind": TOKEN, "label": "test", **order}
+        return issue(unit, Order(user.id, **wanted), os.urandom)
+
+    return database.write(work)
+
+
 class Server:
     """The application with its database, on an event loop of its own."""
 
@@ -97,6 +118,10 @@ class Server:
     def add(self, *names: str) -> None:
         """Users whose passwords are their names."""
         add_users(self.configuration, self.core.database, names)
+
+    def issue(self, name: str, **order: Any) -> Issued:
+        """A token of a user, or with `kind` an app password."""
+        return issue_to(self.configuration, self.core.database, name, **order)
 
     def request(
         self,

@@ -67,7 +67,7 @@ def trigger(alarm: Component) -> Trigger | None:
 
 def _repetition(alarm: Component) -> tuple[int, int]:
     repeat, pause = (alarm.value("REPEAT") or "0").strip(), alarm.value("DURATION")
-    if not repeat.isdecimal() or pause is None:
+    if not (repeat.isascii() and repeat.isdecimal()) or pause is None:
         return 0, 0
     duration = parse_duration(pause)
     return min(int(repeat[:9]), MAX_REPEAT), max(0, duration.days * DAY + duration.seconds)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cyrpy.errors import FormatError
 
-MAX_STEPS = 100_000  # some 50 ms
+MAX_STEPS = 100_000  # 50 to 250 ms, by how much there is to test in a step
 
 
 class RecurrenceTooComplex(FormatError):

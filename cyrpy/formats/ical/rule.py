@@ -15,8 +15,8 @@ WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 MAX_NUMBER = 1_000_000_000  # of COUNT and INTERVAL
 MAX_LIST = 1000  # members of one BYxxx part
 
-_BY_DAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
-_NUMBER = re.compile(r"[+-]?\d{1,10}")
+_BY_DAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)", re.ASCII)
+_NUMBER = re.compile(r"[+-]?\d{1,10}", re.ASCII)
 
 
 class UnsupportedCalendarScale(FormatError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Final, Literal
 from urllib.parse import quote
@@ -13,6 +12,7 @@ from pydantic import AfterValidator, Field
 
 from cyrpy.data import access, calendars
 from cyrpy.errors import Forbidden
+from cyrpy.formats.colors import is_color, without_alpha
 from cyrpy.groupware import calendars as groupware
 from cyrpy.groupware.access import (
     CALENDAR_IMPLIED,
@@ -28,7 +28,7 @@ from cyrpy_jmap.datatype import DataType
 from cyrpy_jmap.errors import SetError
 from cyrpy_jmap.invocation import Json
 from cyrpy_jmap.methods.set import SetArguments, SetOutcome
-from cyrpy_jmap.objects import Id, JmapModel, JmapObject, ServerSet
+from cyrpy_jmap.objects import Id, JmapModel, JmapObject, ServerSet, Text
 from cyrpy_jmap.types.alert import Alert
 from cyrpy_jmap.viewer import Account
 
@@ -38,8 +38,6 @@ MAX_NAME: Final = 255  # octets
 MAX_DESCRIPTION: Final = 10_000  # characters
 MAX_ALERTS: Final = 100
 MAX_SHARES: Final = 1000
-COLOR: Final = re.compile(r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})|[a-z]{3,20}", re.I)
-_ALPHA: Final = {5: 4, 9: 7}  # length of #rgba and #rrggbbaa -> length without their alpha
 
 
 def _account_part(account: Account) -> Mapping[str, Any]:
@@ -66,7 +64,7 @@ def _name(text: str) -> str:
 
 
 def _color(text: str) -> str:
-    if COLOR.fullmatch(text) is None:
+    if not is_color(text):
         raise ValueError("must be a CSS colour name, or #rgb or #rrggbb in hexadecimal")
     return text
 
@@ -96,8 +94,8 @@ Alerts = Annotated[dict[Id, Alert], Field(max_length=MAX_ALERTS)]
 class Calendar(JmapObject):
     """A named collection of events."""
 
-    name: Annotated[str, Field(min_length=1), AfterValidator(_name)]
-    description: Annotated[str, Field(max_length=MAX_DESCRIPTION)] | None = None
+    name: Annotated[Text, Field(min_length=1), AfterValidator(_name)]
+    description: Annotated[Text, Field(max_length=MAX_DESCRIPTION)] | None = None
     color: Annotated[str, AfterValidator(_color)] | None = None
     sort_order: Annotated[int, Field(ge=0, lt=2**31)] = 0
     is_subscribed: bool = True
@@ -170,9 +168,10 @@ class Calendars(DataType[Calendar]):
         if checked["shareWith"]:
             self._share(call, view, checked["shareWith"])
         made = _json(call, view, None)
-        return {name: made[name] for name in ("id", "isDefault", "myRights")}
+        told = {name: made[name] for name in ("id", "isDefault", "myRights")}
+        return told | _shown_color(checked["color"])
 
-    def update(self, call: Call, id: str, current: Json, patched: Json) -> None:
+    def update(self, call: Call, id: str, current: Json, patched: Json) -> Json | None:
         """Change it; what is per user, for this user alone."""
         changed = {name for name in patched if patched[name] != current.get(name)}
         view = groupware.find(call.unit, call.account.id, _actor(call), id)
@@ -183,6 +182,7 @@ class Calendars(DataType[Calendar]):
             groupware.update(call.unit, view, _actor(call), values)
         if "shareWith" in changed:
             self._share(call, view, patched["shareWith"] or {})
+        return _shown_color(patched["color"]) if "color" in changed else None
 
     def destroy(self, call: Call, id: str) -> None:
         """Delete it, with its events if the client said so."""
@@ -204,11 +204,11 @@ class Calendars(DataType[Calendar]):
             return
         id = call.real_id(wanted)
         views = groupware.visible(call.unit, call.account.id, _actor(call))
-        row = next((view.row for view in views if view.row.wire_id == id), None)
-        if row is None:
+        view = next((view for view in views if view.row.wire_id == id), None)
+        if view is None or view.is_default:
             return
-        before = groupware.set_default(call.unit, row)
-        _report(outcome, row.wire_id, is_default=True)
+        before = groupware.set_default(call.unit, view.row)
+        _report(outcome, view.row.wire_id, is_default=True)
         if before is not None:
             _report(outcome, before, is_default=False)
 
@@ -285,7 +285,7 @@ def _json(call: Call, view: CalendarView, shares: dict[str, Json] | None) -> Jso
         "id": row.wire_id,
         "name": row.name,
         "description": row.description,
-        "color": _opaque(row.color),
+        "color": None if row.color is None else without_alpha(row.color),
         "sortOrder": row.sort_order,
         "isSubscribed": bool(row.is_subscribed),
         "isVisible": bool(row.is_visible),
@@ -308,11 +308,10 @@ def _href(call: Call, row: calendars.CalendarRow) -> str:
     return f"/dav/calendars/user/{quote(call.account.name, safe='@')}/{quote(row.uri, safe='@')}"
 
 
-def _opaque(color: str | None) -> str | None:
-    """The colour as CSS Color Module Level 3 knows it: without alpha."""
-    if color is None or color[0] != "#":
-        return color
-    return color[: _ALPHA.get(len(color), len(color))]
+def _shown_color(sent: str | None) -> Json:
+    """The colour, if it is shown otherwise than it was sent."""
+    shown = None if sent is None else without_alpha(sent)
+    return {} if shown == sent else {"color": shown}
 
 
 def _alerts(text: str | None) -> Json | None:

@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 
 from cyrpy.data import credentials
 from cyrpy.data import ids as wire
-from cyrpy.errors import FormatError, Forbidden, NotFound
+from cyrpy.errors import Forbidden, FormatError, NotFound
 from cyrpy_jmap import store
 from cyrpy_jmap.call import Call
 from cyrpy_jmap.capability import CORE
@@ -39,7 +39,7 @@ _DATE: Final = "%Y-%m-%dT%H:%M:%SZ"
 class Keys(JmapModel):
     """With which messages are encrypted (RFC 8291)."""
 
-    p256dh: Annotated[str, Field(max_length=128)]
+    p256dh: Annotated[str, Field(max_length=128, alias="p256dh")]
     auth: Annotated[str, Field(max_length=32)]
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 
 import orjson
 import pytest
 
 from cyrpy.data.threads import Lane
-from cyrpy_jmap import body
+from cyrpy.http.scope import BODY_LIMITS, BodyLimits
 from cyrpy_jmap.engine import Engine
 from cyrpy_jmap.invocation import Invocation, Request
 from cyrpy_jmap.limits import WAITING
@@ -126,13 +127,25 @@ def test_a_body_may_come_in_pieces_but_not_too_large(anna):
     large = [b" " * 50_000] * 5
     for headers in (JSON, JSON | {"content-length": "250000"}):
         answer = anna.request("POST", "/", large, headers)
-        assert (answer.status, answer.json["type"]) == (400, ERROR + "limit")
+        assert (answer.status, answer.json["type"]) == (413, ERROR + "limit")
         assert answer.json["limit"] == "maxSizeRequest"
 
 
-def test_a_content_encoding_is_refused(anna):
+def test_a_body_may_be_compressed(anna):
     headers = JSON | {"content-encoding": "gzip"}
-    assert anna.request("POST", "/", b"\x1f\x8b", headers).status == 415
+    answer = anna.request("POST", "/", gzip.compress(orjson.dumps(ECHO)), headers)
+    assert answer.json["methodResponses"][0][0] == "Core/echo"
+
+
+def test_a_bomb_goes_off_at_the_limit(anna):
+    bomb = gzip.compress(b"[" * 2_000_000)
+    answer = anna.request("POST", "/", bomb, JSON | {"content-encoding": "gzip"})
+    assert (answer.status, answer.json["limit"]) == (413, "maxSizeRequest")
+
+
+def test_what_cannot_be_inflated_is_refused(anna):
+    headers = JSON | {"content-encoding": "gzip"}
+    assert anna.request("POST", "/", b"\x1f\x8b", headers).status == 400
     assert anna.request("POST", "/upload/anna/", b"x", {"content-encoding": "br"}).status == 415
 
 
@@ -260,15 +273,14 @@ def test_a_client_that_goes_away_is_not_answered(anna):
         async def send(message):
             sent.append(message)
 
-        await anna.app(anna.scope("POST", "/", JSON), receive, send)
+        scope = anna.scope("POST", "/", JSON) | {BODY_LIMITS: BodyLimits(patience=0.01)}
+        await anna.app(scope, receive, send)
         return sent
 
     assert asyncio.run(leave()) == []
 
 
-def test_a_body_that_does_not_come_is_given_up(anna, monkeypatch):
-    monkeypatch.setattr(body, "PATIENCE", 0.01)
-
+def test_a_body_that_does_not_come_is_given_up(anna):
     async def wait():
         answers = []
 
@@ -278,7 +290,8 @@ def test_a_body_that_does_not_come_is_given_up(anna, monkeypatch):
         async def send(message):
             answers.append(message)
 
-        await anna.app(anna.scope("POST", "/", JSON), receive, send)
+        scope = anna.scope("POST", "/", JSON) | {BODY_LIMITS: BodyLimits(patience=0.01)}
+        await anna.app(scope, receive, send)
         return answers[0]
 
     answer = asyncio.run(wait())
@@ -297,7 +310,8 @@ def test_a_body_may_come_a_moment_later(anna):
         async def send(message):
             answers.append(message)
 
-        await anna.app(anna.scope("POST", "/", JSON), receive, send)
+        scope = anna.scope("POST", "/", JSON) | {BODY_LIMITS: BodyLimits(patience=0.01)}
+        await anna.app(scope, receive, send)
         return answers[0]["status"]
 
     assert asyncio.run(later()) == 200

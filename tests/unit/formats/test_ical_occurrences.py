@@ -13,7 +13,7 @@ from dateutil.rrule import rrulestr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cyrpy.formats.ical.budget import Budget
+from cyrpy.formats.ical.budget import Budget, RecurrenceTooComplex
 from cyrpy.formats.ical.moments import to_datetime, to_local_seconds
 from cyrpy.formats.ical.occurrences import END, last, occurrences
 from cyrpy.formats.ical.rule import parse_rule
@@ -27,7 +27,7 @@ def expand(rule: str, start: datetime, lower: datetime, upper: datetime) -> list
         to_local_seconds(start),
         to_local_seconds(lower),
         to_local_seconds(upper),
-        Budget(),
+        Budget(1_000_000),
     )
     return [to_datetime(local) for local in found]
 

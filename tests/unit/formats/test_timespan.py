@@ -44,7 +44,9 @@ def test_reads_icalendar_durations(text, duration):
     assert parse_duration(text) == duration
 
 
-@pytest.mark.parametrize("text", ["", "P", "15M", "PT1.5S", "P1Y", "PT1H1D", "P99999999W", "--P1D"])
+@pytest.mark.parametrize(
+    "text", ["", "P", "15M", "PT1.5S", "P1Y", "PT1H1D", "P99999999W", "--P1D", "P\uff11D"]
+)
 def test_refuses_what_is_no_duration(text):
     with pytest.raises(FormatError):
         parse_duration(text)
@@ -79,7 +81,15 @@ def test_a_leap_second_is_the_second_before():
 
 
 @pytest.mark.parametrize(
-    "text", ["20260132", "2026-01-01", "20260101T250000", "20260101T10", "00001231T000000Z", "２０２６0101"]
+    "text",
+    [
+        "20260132",
+        "2026-01-01",
+        "20260101T250000",
+        "20260101T10",
+        "00001231T000000Z",
+        "\uff12\uff10260101",
+    ],
 )
 def test_refuses_what_is_no_date(text):
     with pytest.raises(FormatError):

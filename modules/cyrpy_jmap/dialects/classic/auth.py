@@ -22,8 +22,9 @@ from cyrpy.data.credentials import TOKEN
 from cyrpy.data.threads import Lane
 from cyrpy.data.unit import Unit
 from cyrpy.errors import Forbidden
+from cyrpy.http.body import ClientDisconnected
 from cyrpy_jmap.api import Api
-from cyrpy_jmap.body import ClientDisconnected, check_json_type, parse_json, read_body
+from cyrpy_jmap.body import check_json_type, parse_json, read_body
 from cyrpy_jmap.dialects.classic import steps
 from cyrpy_jmap.dialects.classic.accounts import account_map, server_capabilities
 from cyrpy_jmap.dialects.classic.profiles import Profile
