@@ -24,9 +24,9 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgresql]:
+def postgresql() -> Iterator[Postgresql]:
     """A PostgreSQL server of its own for the test run."""
-    with Postgresql.started(tmp_path_factory.mktemp("postgresql")) as server:
+    with Postgresql.started() as server:
         upgrade(Location(url=server.template_url), [core_history()])
         yield server
 

@@ -1,9 +1,10 @@
 """Authenticator: from a request's Authorization header to an Identity, or to a Refusal.
 
-A header that was right a moment ago costs a hash, a look into a dict and one row of the database:
-the user's epoch, which moves with every change of credentials, groups and rights. So a changed
-password, a revoked token or a removed user fails at the next request, in every process. Where the
-epoch moved and the credential is still there, nothing has to be hashed again.
+A header that was right a moment ago costs a keyed hash, a look into a dict, and a look whether
+anything moved since the user's epoch was read: the epoch moves with every change of credentials,
+groups and rights, and with it, on SQLite, the `Pulse` of all processes. So a changed password, a
+revoked token or a removed user fails at the next request, in every process. Where the epoch moved
+and the credential is still there, nothing has to be hashed again.
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ from cyrpy.auth.guard import Attempt, Guard, MustWait, Sleep
 from cyrpy.auth.header import Basic, Bearer, authorization_of, parse
 from cyrpy.auth.identity import Identity
 from cyrpy.auth.lookup import Found
-from cyrpy.auth.memory import SignInMemory, Verified
+from cyrpy.auth.memory import Seen, SignInMemory, Verified
 from cyrpy.auth.passwords import Passwords
 from cyrpy.auth.ratelimit import network_of
 from cyrpy.config import CoreSettings
 from cyrpy.data import credentials, principals
 from cyrpy.data.database import Database
+from cyrpy.data.pulse import TRUST_SECONDS
 from cyrpy.data.threads import Lane
 from cyrpy.data.unit import Unit
 from cyrpy.errors import StorageFull, Unavailable
@@ -66,6 +68,7 @@ class Authenticator:
         self._settings = settings
         self._database = core.database
         self._peeks = core.database.peeks_on_loop
+        self._pulse = core.database.pulse
         self._clock = core.clock
         self._userids = UserIds.of(settings)
         self._admins = frozenset(map(self._userids.of_login, settings.admins))
@@ -88,11 +91,32 @@ class Authenticator:
             return self._challenges.missing()
         digest = self._memory.digest(header)
         entry = self._memory.verified(digest)
-        if entry is not None and self._clock() < entry.good_until:
-            identity = entry.identity
-            if await self._epoch(identity) == identity.epoch:
-                return identity
+        if entry is not None:
+            now = self._clock()
+            if now < entry.good_until and (
+                self._was_seen(digest, now) or await self._is_unchanged(digest, entry, now)
+            ):
+                return entry.identity
         return await self._together(header, digest, network_of(_host(scope)))
+
+    def _was_seen(self, digest: bytes, now: float) -> bool:
+        """Whether nothing about any sign-in has moved since the last look into the database."""
+        seen = self._memory.seen.get(digest)
+        return (
+            seen is not None
+            and self._pulse is not None
+            and seen.pulse == self._pulse.value()
+            and now < seen.until
+        )
+
+    async def _is_unchanged(self, digest: bytes, entry: Verified, now: float) -> bool:
+        """Look whether the user's epoch is the same."""
+        pulse = None if self._pulse is None else self._pulse.value()  # before the look
+        if await self._epoch(entry.identity) != entry.identity.epoch:
+            return False
+        if pulse is not None:
+            self._memory.seen[digest] = Seen(pulse, now + TRUST_SECONDS)
+        return True
 
     async def refresh(self, identity: Identity) -> Identity | None:
         """The identity as it is now, for connections that last; None if it no longer holds."""

@@ -23,6 +23,13 @@ class Verified(NamedTuple):
     good_until: float  # unix seconds; then it is verified again
 
 
+class Seen(NamedTuple):
+    """A look into the database that found an epoch unchanged, and for how long that is enough."""
+
+    pulse: int
+    until: float
+
+
 class Rejected(NamedTuple):
     """A header that was wrong, as long as the epoch of the user that it names is the same."""
 
@@ -37,6 +44,7 @@ class SignInMemory:
         self._key = secrets.token_bytes(32)
         self._verified: dict[bytes, Verified] = {}
         self._rejected: dict[bytes, Rejected] = {}
+        self.seen: dict[bytes, Seen] = {}  # of headers in `verified`
         self.verified = self._verified.get  # no frame of our own on the way of every request
         self.rejected = self._rejected.get
 
@@ -47,9 +55,9 @@ class SignInMemory:
     def keep(self, digest: bytes, entry: Verified) -> None:
         """Remember a header that was right."""
         self._rejected.pop(digest, None)
-        self._verified.pop(digest, None)
+        self.forget(digest)
         if len(self._verified) >= CAPACITY:
-            del self._verified[next(iter(self._verified))]
+            self.forget(next(iter(self._verified)))
         self._verified[digest] = entry
 
     def reject(self, digest: bytes, entry: Rejected) -> None:
@@ -63,3 +71,4 @@ class SignInMemory:
     def forget(self, digest: bytes) -> None:
         """A header that was right is no longer."""
         self._verified.pop(digest, None)
+        self.seen.pop(digest, None)

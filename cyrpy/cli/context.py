@@ -113,15 +113,20 @@ def opened(config: Path | None) -> Iterator[Context]:
         Unavailable: the database cannot be opened.
     """
     _, settings = load(find_config(config))
-    database = open_database(settings)
+    notifier = Notifier(location_of(settings))
+    database = open_database(settings, notifier)
+    notifier.open()
     try:
         yield Context(settings, database)
     finally:
+        notifier.shut()
         database.close()
 
 
-def open_database(settings: CoreSettings) -> Database:
+def open_database(settings: CoreSettings, notifier: Notifier) -> Database:
     """The database of these settings; an embedded one is made, or brought up to date, at need.
+
+    `notifier` tells running servers what is changed here.
 
     Raises:
         MigrationNeeded: a PostgreSQL database is older than this cyrpy.
@@ -137,7 +142,7 @@ def open_database(settings: CoreSettings) -> Database:
         if location.file is None:
             raise
         upgrade(location, histories)
-    return Database(location, publisher=Notifier(), clock=time.time)
+    return Database(location, publisher=notifier, clock=time.time)
 
 
 def prepare_file(file: Path) -> None:

@@ -11,6 +11,7 @@ from cyrpy.auth.passwords import Passwords
 from cyrpy.cli.context import Context, open_database
 from cyrpy.config.values import Address
 from cyrpy.data import credentials, principals
+from cyrpy.data.notifier import Notifier
 from cyrpy.data.principals import INDIVIDUAL
 from cyrpy.data.unit import Unit
 from cyrpy.errors import ConfigError
@@ -89,7 +90,7 @@ def _free_port() -> int:
 def provide(configuration: Configuration) -> None:
     """Add the demo user, the first time."""
     settings = configuration.settings
-    database = open_database(settings)
+    database = open_database(settings, Notifier())
     try:
         context = Context(settings, database)
         userid = context.userids.of_login(USER)

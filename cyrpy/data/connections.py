@@ -25,6 +25,7 @@ PRAGMAS: Final = (
     "PRAGMA mmap_size = 268435456",
     "PRAGMA foreign_keys = ON",
     "PRAGMA temp_store = MEMORY",
+    "PRAGMA secure_delete = ON",  # what was deleted, such as keys for push, is overwritten
 )
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol, TypeVar
 from sqlalchemy import select
 
 from cyrpy.data.connections import PostgresqlConnection, SqliteConnection, storage_error
+from cyrpy.data.pulse import Pulse
 from cyrpy.data.statement import DialectName, Query, among
 from cyrpy.data.tables import accounts
 from cyrpy.data.threads import Lane, Threads
@@ -103,13 +104,13 @@ class Database:
         self._lanes = {
             lane: Threads(lane.value, count) for lane, count in THREADS[self.dialect].items()
         }
-        self._writer = self._open_writer()
-
-    def _open_writer(self) -> Writer | None:
-        if self.location.file is None:
-            return None
-        lock = self.location.file.with_suffix(".lock")
-        return Writer(self._open_writable, lock, self._clock)
+        # Moves with sign-ins, where all processes are on one machine.
+        self.pulse: Pulse | None = None
+        self._writer: Writer | None = None
+        if location.file is not None:
+            self.pulse = Pulse(location.file.with_suffix(".pulse"))
+            lock = location.file.with_suffix(".lock")
+            self._writer = Writer(self._open_writable, lock, clock, self.pulse)
 
     def _open_writable(self) -> SqliteConnection:
         assert self.location.file is not None  # noqa: S101 - only SQLite has a writer
@@ -223,5 +224,7 @@ class Database:
             lane.stop()
         if self._writer is not None:
             self._writer.stop()
+        if self.pulse is not None:
+            self.pulse.close()
         for connection in self._connections:
             connection.close()

@@ -122,6 +122,13 @@ def insert_principal(unit: Unit, values: Mapping[str, object]) -> PrincipalRow:
 def bump_epoch(unit: Unit, principal_ids: Collection[int]) -> None:
     """Make every cache of the sign-in of these principals, and of members of groups, be checked."""
     unit.run(MOVE_EPOCHS, ids=list(principal_ids))
+    unit.moves_sign_ins = True
+
+
+def delete_principal(unit: Unit, principal_id: int) -> None:
+    """Remove a principal, with its account and all that is in it."""
+    unit.run(DELETE, id=principal_id)
+    unit.moves_sign_ins = True
 
 
 def groups_of(unit: Unit, principal_id: int) -> frozenset[int]:

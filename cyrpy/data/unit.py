@@ -92,7 +92,7 @@ class Connection(Protocol):
 class Unit:
     """Reads of one moment; in a writing unit also writes, all of which happen or none does."""
 
-    __slots__ = ("_connection", "_dialect", "_lines", "_modseqs", "now")
+    __slots__ = ("_connection", "_dialect", "_lines", "_modseqs", "moves_sign_ins", "now")
 
     def __init__(self, connection: Connection, now: int) -> None:
         self._connection = connection
@@ -100,6 +100,7 @@ class Unit:
         self._lines: list[Change] = []
         self._modseqs: dict[int, int] = {}
         self.now = now  # unix seconds, the same for all that one unit does
+        self.moves_sign_ins = False  # set by what changes credentials, groups or rights
 
     def _execute(self, query: Query[Any], parameters: dict[str, Any]) -> Cursor:
         compiled = query.on(self._dialect)

@@ -94,16 +94,18 @@ def prune(database: Database, before: int) -> int:
         old = unit.all(OLD_LINES, before=before)
     total = 0
     for account_id, modseq in old:
-        database.write(
-            lambda unit, a=account_id, m=modseq: unit.run(RAISE_START, account_id=a, modseq=m),
-            [account_id],
-        )
+        raise_start = partial(_raise_start, account_id=account_id, modseq=modseq)
+        database.write(raise_start, [account_id])
         with database.read() as unit:
             types = unit.all(OLDEST_TYPES, account_id=account_id, modseq=modseq)
         for type, count in types:
             _delete(database, account_id, type, modseq)
             total += count
     return total
+
+
+def _raise_start(unit: Unit, account_id: int, modseq: int) -> None:
+    unit.run(RAISE_START, account_id=account_id, modseq=modseq)
 
 
 def _delete(database: Database, account_id: int, type: str, modseq: int) -> None:

@@ -19,6 +19,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Final, NamedTuple, TypeVar
 
 from cyrpy.data.connections import SqliteConnection, storage_error
+from cyrpy.data.pulse import Pulse
 from cyrpy.data.unit import StateChanges, Unit
 from cyrpy.errors import StorageFull
 
@@ -35,6 +36,7 @@ class Outcome(NamedTuple):
 
     result: Any
     moved: StateChanges
+    moves_sign_ins: bool = False
 
 
 class _Job(NamedTuple):
@@ -54,10 +56,12 @@ class Writer:
         open_connection: Callable[[], SqliteConnection],
         lock: Path,
         clock: Callable[[], float],
+        pulse: Pulse,
     ) -> None:
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._open_connection = open_connection
         self._clock = clock
+        self._pulse = pulse
         self._lock = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._thread = threading.Thread(target=self._serve, name="writer", daemon=True)
         self._thread.start()
@@ -87,7 +91,7 @@ class Writer:
     def _locked(self, connection: SqliteConnection, first: _Job) -> None:
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         try:
-            _Group(connection, self._jobs, int(self._clock())).commit(first)
+            _Group(connection, self._jobs, int(self._clock()), self._pulse).commit(first)
         finally:
             fcntl.flock(self._lock, fcntl.LOCK_UN)
 
@@ -96,11 +100,16 @@ class _Group:
     """The members of one transaction."""
 
     def __init__(
-        self, connection: SqliteConnection, jobs: SimpleQueue[_Job | None], now: int
+        self,
+        connection: SqliteConnection,
+        jobs: SimpleQueue[_Job | None],
+        now: int,
+        pulse: Pulse,
     ) -> None:
         self._connection = connection
         self._jobs = jobs
         self._now = now
+        self._pulse = pulse
         self._done: list[tuple[_Job, Outcome]] = []
 
     def commit(self, first: _Job) -> None:
@@ -109,12 +118,21 @@ class _Group:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             self._run_all(members)
-            self._connection.execute("COMMIT")
+            self._commit()
         except Exception as exc:  # noqa: BLE001 - each member is told
             self._abandon(members, exc)
             return
         for job, outcome in self._done:
             job.future.set_result(outcome)
+
+    def _commit(self) -> None:
+        """COMMIT; where sign-ins move, every process is told before anybody is answered."""
+        beats = any(outcome.moves_sign_ins for _, outcome in self._done)
+        if beats:
+            self._pulse.beat()
+        self._connection.execute("COMMIT")
+        if beats:
+            self._pulse.beat()
 
     def _run_all(self, members: list[_Job]) -> None:
         deadline = time.monotonic() + GROUP_SECONDS
@@ -148,7 +166,7 @@ class _Group:
         execute("RELEASE SAVEPOINT member")
         if not self._connection.in_transaction:
             raise TransactionLost
-        self._done.append((job, Outcome(result, moved)))
+        self._done.append((job, Outcome(result, moved, unit.moves_sign_ins)))
 
     def _abandon(self, members: list[_Job], exc: Exception) -> None:
         """The transaction is lost: nobody has happened; whom it was not due to may try alone."""
@@ -163,4 +181,4 @@ class _Group:
             return
         log.warning("a commit of %d units failed and each is run alone: %s", len(members), cause)
         for job in waiting:
-            _Group(self._connection, SimpleQueue(), self._now).commit(job)
+            _Group(self._connection, SimpleQueue(), self._now, self._pulse).commit(job)

@@ -62,14 +62,15 @@ def _tell(unit: Unit, group: PrincipalRow, member: PrincipalRow, kind: ChangeKin
     """
     others = {member.id, *groups_of(unit, member.id)}
     for granted in containers.granted_containers(unit, group.id):
-        if not shows(granted.rights) or granted.account_id == member.id:
-            continue
         held = access.granted_to(unit, granted.account_id, granted.kind, others)
+        seen_anyway = shows(held.get(granted.id, ""))
+        if granted.account_id == member.id or not (seen_anyway or shows(granted.rights)):
+            continue
         unit.record(
             granted.account_id,
             granted.kind,
             granted.wire_id,
-            ChangeKind.UPDATED if shows(held.get(granted.id, "")) else kind,
+            ChangeKind.UPDATED if seen_anyway else kind,
             name=granted.uri,
             audience=member.id,
         )

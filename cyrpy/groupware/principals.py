@@ -116,7 +116,7 @@ def remove(unit: Unit, row: PrincipalRow) -> None:
             name=granted.uri,
         )
     bump_epoch(unit, containers.grantees(unit, row.id))
-    unit.run(principals.DELETE, id=row.id)
+    principals.delete_principal(unit, row.id)
 
 
 def add_address(

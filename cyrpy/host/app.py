@@ -73,9 +73,10 @@ class Site:
         """
         configuration = self.configuration
         settings = configuration.settings
-        notifier = Notifier()
+        notifier = Notifier(configuration.location)
         database = Database(configuration.location, publisher=notifier, clock=time.time)
         self._stack.callback(database.close)
+        self._stack.push_async_callback(notifier.close)
         self.authenticator = Authenticator(SignInServices(settings, database, time.time))
         self._stack.callback(self.authenticator.close)
         core = self.core = Core(
@@ -88,6 +89,7 @@ class Site:
         )
         prepare_folder(core.blobs.folder, core.clock())
         try:
+            await notifier.start(database)
             apps = {m.name: await self._start(m, own) for m, own in configuration.modules}
             self.app = self._layers(self._dispatcher(apps))
         except BaseException:

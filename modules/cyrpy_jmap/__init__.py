@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cyrpy.module import Module
-from cyrpy_jmap.app import app
+from cyrpy_jmap.app import app, lifespan
 from cyrpy_jmap.settings import JmapSettings
 from cyrpy_jmap.types import offers
 
@@ -19,4 +19,6 @@ module = Module(
     paths={"/auth": "none", "/download": "optional"},
     offers=offers,
     app=app,
+    lifespan=lifespan,
+    migrations="cyrpy_jmap:migrations",
 )

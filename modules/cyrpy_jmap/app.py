@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Final
 
 from starlette.types import ASGIApp
@@ -18,6 +19,7 @@ from cyrpy_jmap.dialects.classic import PROFILES, Classic
 from cyrpy_jmap.dialects.classic.auth import ClassicAuth
 from cyrpy_jmap.download import Download
 from cyrpy_jmap.engine import Engine
+from cyrpy_jmap.push.service import endpoints, sending
 from cyrpy_jmap.routes import Jmap
 from cyrpy_jmap.session import Sessions
 from cyrpy_jmap.settings import JmapSettings
@@ -32,17 +34,29 @@ def app(core: Core, settings: JmapSettings) -> Jmap:
     api = create_api(core, settings)
     key = secrets.obtain(core.database, SIGNING_KEY, lambda: core.random_bytes(32).hex())
     signer = Signer(bytes.fromhex(key), core.clock)
-    endpoints: dict[str, ASGIApp] = {"download": Download(api, signer)}
+    own: dict[str, ASGIApp] = {
+        **endpoints(api, settings.max_concurrent_push),
+        "download": Download(api, signer),
+    }
     if settings.classic_profile != "off":
         profile = PROFILES[settings.classic_profile]
-        endpoints["auth"] = ClassicAuth(api, profile, core.sign_in, signer, base_url=api.base_url)
-    return create_app(api, settings, endpoints)
+        own["auth"] = ClassicAuth(api, profile, core.sign_in, signer, base_url=api.base_url)
+    return create_app(api, settings, own)
+
+
+@asynccontextmanager
+async def lifespan(core: Core, settings: JmapSettings) -> AsyncIterator[None]:
+    """Web push runs beside the requests."""
+    async with sending(create_api(core, settings)):
+        yield
 
 
 def create_api(core: Core, settings: JmapSettings) -> Api:
     """The engine behind all endpoints."""
     types = core.offered(DataType)
-    capabilities = [CORE, *(type.capability for type in types), *core.offered(Capability)]
+    named = (*(type.capability for type in types), *core.offered(Capability))
+    # A capability without a URN holds methods that no client can name in `using`.
+    capabilities = [CORE, *(capability for capability in named if capability.urn)]
     services = Services(core, settings.limits(), core.offered(BlobSource))
     sessions = Sessions(services.limits, capabilities)
     return Api(Engine(services, types), sessions, _classic(core, settings, sessions))
@@ -61,11 +75,11 @@ def _classic(core: Core, settings: JmapSettings, sessions: Sessions) -> Classic 
 
 
 def create_app(
-    api: Api, settings: JmapSettings, endpoints: Mapping[str, ASGIApp] | None = None
+    api: Api, settings: JmapSettings, further: Mapping[str, ASGIApp] | None = None
 ) -> Jmap:
-    """The URLs under /jmap; `endpoints` are further ones by their first part (`eventsource`)."""
+    """The URLs under /jmap; `further` are such by their first part (`eventsource`)."""
     own: dict[str, ASGIApp] = {
         "upload": Upload(api, settings.upload_quota),
         "download": Download(api),
     }
-    return Jmap(api, {**own, **(endpoints or {})})
+    return Jmap(api, {**own, **(further or {})})

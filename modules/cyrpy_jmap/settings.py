@@ -36,6 +36,11 @@ class JmapSettings(ModuleSettings):
         ge=1,
         description="Objects that one /set may create, update and destroy together.",
     )
+    max_concurrent_push: int = Field(
+        default=20,
+        ge=1,
+        description=("Event streams and WebSockets that one user may hold open in each worker."),
+    )
     upload_quota: Kilobytes = Field(
         default=2 << 30,
         ge=1,

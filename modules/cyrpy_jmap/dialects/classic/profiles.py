@@ -107,7 +107,7 @@ C: Final = Profile(
     updated_is_map=True,
     all_updates_paged=True,
     has_references=True,
-    withdrawn=frozenset({"getAccounts"}),
+    withdrawn=frozenset({"getAccounts", "getPushCallback", "setPushCallback"}),
     accounts_at_sign_in=True,
 )
 PROFILES: Final[Mapping[str, Profile]] = {profile.name: profile for profile in (A0, A, B, C)}
