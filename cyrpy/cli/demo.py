@@ -23,8 +23,8 @@ from cyrpy.host.registry import installed
 USER: Final = "test"
 PASSWORD: Final = "test"  # noqa: S105 - on this machine only, and printed
 PORT: Final = 8080
-DEFAULT_FOLDER: Final = str(
-    Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "cyrpy-demo"
+DEFAULT_FOLDER: Final = (
+    Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "cyrpy-demo"
 )
 LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 FILE: Final = """\

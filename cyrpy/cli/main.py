@@ -48,14 +48,23 @@ def build(arguments: list[str]) -> typer.Typer:
 
 
 def options(
-    version: bool = typer.Option(False, "--version", help="Print the version.", is_eager=True),
+    version: bool = typer.Option(
+        False,
+        "--version",
+        help="Print the version.",
+        is_eager=True,
+        callback=lambda wanted: _show_version() if wanted else None,
+    ),
 ) -> None:
     """Options before the command."""
-    if version:
-        from cyrpy import __version__  # noqa: PLC0415 - read when it is asked for
+    del version  # its callback has answered
 
-        typer.echo(f"cyrpy {__version__}")
-        raise typer.Exit
+
+def _show_version() -> None:
+    from cyrpy import __version__  # noqa: PLC0415 - read when it is asked for
+
+    typer.echo(f"cyrpy {__version__}")
+    raise typer.Exit
 
 
 def _add_module(app: typer.Typer, name: str) -> None:

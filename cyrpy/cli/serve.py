@@ -28,14 +28,14 @@ def serve(
     workers: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Processes, in place of http_workers.")
     ] = None,
-    demo_folder: Annotated[
+    is_demo: Annotated[
+        bool,
+        typer.Option("--demo", help="Serve a demo user from a folder, on this machine only."),
+    ] = False,
+    folder: Annotated[
         Path | None,
-        typer.Option(
-            "--demo",
-            is_flag=False,
-            flag_value=demo.DEFAULT_FOLDER,
-            metavar="[DIR]",
-            help="Serve a demo user from a folder of its own, on this machine only.",
+        typer.Argument(
+            metavar="[DIR]", help="With --demo: its folder.", show_default=str(demo.DEFAULT_FOLDER)
         ),
     ] = None,
 ) -> None:
@@ -43,16 +43,20 @@ def serve(
     overrides = {}
     if workers is not None:
         overrides["http_workers"] = str(workers)
-    if demo_folder is not None:
-        path = demo.prepare(demo_folder)
+    if is_demo:
+        if config is not None:
+            raise typer.BadParameter("--demo has a configuration of its own: leave -C out")
+        path = demo.prepare(folder or demo.DEFAULT_FOLDER)
         overrides["http_listen"] = demo.address(listen)
+    elif folder is not None:
+        raise typer.BadParameter(f"{folder}: only --demo takes a folder; name a file with -C")
     else:
         path = find_config(config)
         if listen is not None:
             overrides["http_listen"] = listen
     configuration = read(path, overrides)
     prepare_database(configuration)
-    if demo_folder is not None:
+    if is_demo:
         demo.provide(configuration)
         typer.echo(demo.welcome(configuration), err=True)
     raise typer.Exit(run(path, overrides, configuration))

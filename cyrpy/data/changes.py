@@ -73,8 +73,10 @@ STATE: Query[tuple[int]] = Query(
         states.c.container_id == bindparam("container_id"),
     )
 )
-LOG_STARTS: Query[tuple[int]] = Query(
-    select(accounts.c.log_starts_after).where(accounts.c.id == bindparam("account_id"))
+LOG_STARTS: Query[tuple[int, int]] = Query(
+    select(accounts.c.log_starts_after, accounts.c.first_modseq).where(
+        accounts.c.id == bindparam("account_id")
+    )
 )
 _LINES = (
     select(
@@ -128,8 +130,14 @@ def changes_since(  # noqa: PLR0913 - one question, each part of it optional
     if since == str(now):
         return Changes(since, since, [], [], [], [], {}, more=False)
     start = _parse(since)
-    oldest: int = unit.value(LOG_STARTS, account_id=account_id)
-    if start is None or not oldest <= start.modseq <= now:
+    row = unit.first(LOG_STARTS, account_id=account_id)
+    assert row is not None  # noqa: S101 - the account was looked up before
+    oldest, first = row
+    # Of a type of which there was nothing yet the state is 0: all of a log that is whole follows.
+    follows = start is not None and (
+        oldest <= start.modseq <= now or (start.modseq == 0 and oldest == first)
+    )
+    if start is None or not follows:
         raise CannotCalculateChanges(
             f"changes of {type} are known from state {oldest} to {now}; {since!r} is none of these"
         )

@@ -112,6 +112,7 @@ def insert_principal(unit: Unit, values: Mapping[str, object]) -> PrincipalRow:
         id=number,
         modseq=unit.now,
         next_id=1,
+        first_modseq=unit.now,
         log_starts_after=unit.now,
         default_calendar_id=None,
         default_address_book_id=None,

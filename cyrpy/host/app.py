@@ -115,13 +115,22 @@ class Site:
         mounted: dict[str, Mounted] = {}
         for module in modules:
             for prefix in module.prefixes:
-                app, scopes = apps[module.name], _scopes(module, modules)
+                app, scopes = apps[module.name], self._scopes(module, modules)
                 mounted[prefix] = Mounted(app, module.sign_in, scopes, prefix)
                 for path, sign_in in module.paths.items():
                     mounted[prefix + path] = Mounted(app, sign_in, scopes, prefix)
         mounted[HEALTH] = Mounted(Health(self._trouble), "none", frozenset(), HEALTH)
         well_known = {name: url for module in modules for name, url in module.well_known.items()}
         return Dispatcher(mounted, well_known, self.authenticator)
+
+    def _scopes(self, module: Module, modules: list[Module]) -> frozenset[str]:
+        """Names of modules for one of which a credential must be good: this module's own.
+
+        What is only there because others require it is for those who may use one of them.
+        """
+        if module.name in self.configuration.settings.httpmodules:
+            return frozenset({module.name})
+        return frozenset({module.name, *(m.name for m in modules if module.name in m.requires)})
 
     def _layers(self, app: App) -> App:
         settings = self.core.settings
@@ -160,11 +169,6 @@ class Site:
 def _look(database: Database) -> None:
     with database.read():
         pass
-
-
-def _scopes(module: Module, modules: list[Module]) -> frozenset[str]:
-    """Names of modules for which a credential must be good: this one, or one that requires it."""
-    return frozenset({module.name, *(m.name for m in modules if module.name in m.requires)})
 
 
 class Host:

@@ -14,6 +14,8 @@ from cyrpy.module import Module
 
 GROUP: Final = "cyrpy.modules"
 PACKAGE_PREFIX: Final = "cyrpy_"
+# Modules of the core's own packages: a bare checkout has no entry points.
+OWN: Final[Mapping[str, str]] = {"dav": "cyrpy.dav:module"}
 
 
 def installed() -> list[str]:
@@ -23,7 +25,7 @@ def installed() -> list[str]:
         for found in pkgutil.iter_modules()
         if found.ispkg and found.name.startswith(PACKAGE_PREFIX)
     )
-    return sorted({*_entry_points(), *packages})
+    return sorted({*OWN, *_entry_points(), *packages})
 
 
 def _entry_points() -> Mapping[str, EntryPoint]:
@@ -40,7 +42,7 @@ def find(name: str) -> Module:
         ConfigError: no such module is installed, or what was found is not one.
     """
     point = _entry_points().get(name)
-    where = point.value if point else f"{PACKAGE_PREFIX}{name}:module"
+    where = point.value if point else OWN.get(name, f"{PACKAGE_PREFIX}{name}:module")
     package, _, attribute = where.partition(":")
     try:
         found = getattr(importlib.import_module(package), attribute, None)

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from cyrpy.host.listen import Listen, bind, release, url_of
 from cyrpy.host.logs import LogStyle, configure_logging
@@ -57,8 +58,13 @@ def serve(factory: str, arguments: Mapping[str, object], options: ServeOptions) 
 def _serve_here(job: Job, sockets: list[socket.socket], place: _Announcement) -> int:
     """Serve in this process. The server closes its sockets, so it gets copies."""
     copies = [one.dup() for one in sockets]
+
+    def ready(server: HostServer) -> None:
+        server.on_stopping = partial(release, sockets)  # who comes then is refused
+        place.announce()
+
     try:
-        run(job, copies, place.announce)
+        run(job, copies, ready)
     except SystemExit as exc:
         return exc.code if isinstance(exc.code, int) else STARTUP_FAILED
     return 0
@@ -72,7 +78,7 @@ class _Announcement:
         many = f" with {options.workers} workers" if options.workers > 1 else ""
         self._text: str | None = f"cyrpy listens on {urls}{many}"
 
-    def announce(self, _server: HostServer | None = None) -> None:
+    def announce(self) -> None:
         """Say it."""
         if self._text is not None:
             logger.info(self._text)

@@ -62,6 +62,7 @@ class HostServer(uvicorn.Server):
         self._on_ready = on_ready
         self._reload_wanted = False
         self._reloading: asyncio.Task[None] | None = None
+        self.on_stopping: Callable[[], None] | None = None
         self.server_state: HostState = HostState(options.limits)
 
     def request_reload(self) -> None:
@@ -87,6 +88,8 @@ class HostServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Accept no more, let running requests end, then the application."""
+        if self.on_stopping is not None:
+            self.on_stopping()
         stopping = getattr(self._application, "stopping", None)
         if stopping is not None:
             stopping()

@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from cyrpy.host.listen import release
 from cyrpy.host.worker import READY, STARTUP_FAILED, Job, command
 
 logger = logging.getLogger("cyrpy.serve")
@@ -152,7 +153,8 @@ class Supervisor:
             self._next_start = now + QUICK_DEATH
 
     def _stop(self, seconds: float) -> None:
-        """Tell the workers to end within `seconds`."""
+        """Tell the workers to end within `seconds`; who comes now is refused, not kept waiting."""
+        release(self._sockets)
         self._stop_by = time.monotonic() + seconds + (GRACE if seconds else 0.0)
         self._signal(signal.SIGTERM, self._workers)
 

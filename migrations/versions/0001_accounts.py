@@ -54,6 +54,7 @@ def upgrade() -> None:
         sa.Column("id", Int64, nullable=False),
         sa.Column("modseq", Int64, nullable=False),
         sa.Column("next_id", Int64, nullable=False),
+        sa.Column("first_modseq", Int64, nullable=False),
         sa.Column("log_starts_after", Int64, nullable=False),
         sa.Column("default_calendar_id", Int64, nullable=True),
         sa.Column("default_address_book_id", Int64, nullable=True),

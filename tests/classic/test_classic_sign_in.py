@@ -13,8 +13,8 @@ from cyrpy.data import credentials
 from cyrpy_jmap.app import create_api
 from cyrpy_jmap.dialects.classic import PROFILES
 from cyrpy_jmap.dialects.classic.auth import ClassicAuth
-from cyrpy_jmap.signing import Signer
 from cyrpy_jmap.settings import JmapSettings
+from cyrpy_jmap.signing import Signer
 from tests.support.server import JSON, ask, basic
 
 HELLO = {"clientName": "Tester", "clientVersion": "1.0", "deviceName": "Ann's phone"}

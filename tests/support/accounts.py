@@ -29,6 +29,7 @@ def new_account(database: Database, name: str) -> int:
             id=number,
             modseq=0,
             next_id=1,
+            first_modseq=0,
             log_starts_after=0,
             default_calendar_id=None,
             default_address_book_id=None,

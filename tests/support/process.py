@@ -22,7 +22,7 @@ from cyrpy.data.database import Database
 from cyrpy.data.migrate import upgrade
 from cyrpy.data.notifier import Notifier
 from cyrpy.host.configuration import read
-from tests.support.server import Answer, add_user, bearer, configured, issue_to
+from tests.support.server import Answer, add_user, bearer, issue_to, written
 
 ROOT: Final = Path(__file__).parents[2]
 DEADLINE: Final = 30  # seconds that anything may take
@@ -37,7 +37,7 @@ class Process:
     ) -> None:
         """`largest_file`: octets that no file it writes may exceed, as on a disk that is full."""
         self.folder = folder
-        self.configuration = configured(folder, options)
+        self.configuration = read(written(folder, options))
         upgrade(self.configuration.location, self.configuration.histories)
         self.log: list[str] = []
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
@@ -91,7 +91,7 @@ class Process:
 
     def configure(self, options: str) -> None:
         """Change the file; the server reads it on SIGHUP."""
-        configured(self.folder, options)
+        written(self.folder, options)
 
     def wait(self) -> int:
         """The exit status, once it has ended and its log is read."""
@@ -113,8 +113,7 @@ class Process:
 
     def database(self) -> Database:
         """The database, opened as another program does; to be closed."""
-        location = read(self.folder / "imapd.conf").location
-        return Database(location, publisher=Notifier(), clock=time.time)
+        return Database(self.configuration.location, publisher=Notifier(), clock=time.time)
 
     def add(self, *names: str) -> list[Issued]:
         """Users without passwords, and a token for each."""

@@ -50,14 +50,14 @@ class Answer(NamedTuple):
         return orjson.loads(self.body)
 
 
-def configured(folder: Path, options: str = "") -> Configuration:
-    """The configuration in `folder`, with further lines of imapd.conf (which go first)."""
+def written(folder: Path, options: str = "") -> Path:
+    """The imapd.conf in `folder`; `options` are lines beside the usual ones, or in their place."""
     path = folder / "imapd.conf"
     given = {line.partition(":")[0] for line in options.splitlines()}
     usual = CONFIGURATION.format(folder=folder).splitlines(keepends=True)
     lines = [line for line in usual if line.partition(":")[0] not in given]
     path.write_text("".join([*lines, options]))
-    return read(path)
+    return path
 
 
 def add_users(configuration: Configuration, database: Database, names: Iterable[str]) -> None:
@@ -98,7 +98,7 @@ class Server:
 
     def __init__(self, folder: Path, options: str = "") -> None:
         self.loop = asyncio.new_event_loop()
-        self.configuration = configured(folder, options)
+        self.configuration = read(written(folder, options))
         upgrade(self.configuration.location, self.configuration.histories)
         self.site = Site(self.configuration)
         self.await_(self.site.open())

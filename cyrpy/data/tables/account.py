@@ -12,6 +12,7 @@ accounts = Table(
     Column("id", Int64, ForeignKey("principals.id", ondelete="CASCADE"), primary_key=True),
     Column("modseq", Int64, nullable=False),
     Column("next_id", Int64, nullable=False),
+    Column("first_modseq", Int64, nullable=False),  # at the account's creation
     Column("log_starts_after", Int64, nullable=False),  # the change log is whole above this modseq
     Column("default_calendar_id", Int64),
     Column("default_address_book_id", Int64),
