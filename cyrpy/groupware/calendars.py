@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from cyrpy.data import access, calendars, ids
+from cyrpy.data import access, calendars, dav, ids
 from cyrpy.data.calendars import CalendarRow, SettingsRow
 from cyrpy.data.unit import ChangeKind, Unit
 from cyrpy.errors import AlreadyExists, Forbidden, NotFound
@@ -259,6 +259,7 @@ def delete(unit: Unit, view: CalendarView, *, remove_events: bool) -> None:
         )
     unit.run(calendars.DELETE_OBJECTS, **key)
     unshare_all(unit, container(row))
+    dav.forget(unit, dav.Key(row.account_id, KIND, row.id))
     unit.run(calendars.DELETE_SETTINGS, **key)
     unit.run(calendars.DELETE, **key)
     if not _is_counted(row):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from cyrpy.data import access, addressbooks, ids
+from cyrpy.data import access, addressbooks, dav, ids
 from cyrpy.data.addressbooks import KIND, AddressBookRow
 from cyrpy.data.unit import ChangeKind, Unit
 from cyrpy.errors import Forbidden, NotFound
@@ -130,6 +130,7 @@ def delete(unit: Unit, view: AddressBookView, *, remove_cards: bool) -> None:
             name=uri,
         )
     unshare_all(unit, container(row))
+    dav.forget(unit, dav.Key(row.account_id, KIND, row.id))
     addressbooks.remove(unit, row)
     if ids.decode(addressbooks.LETTER, row.wire_id) != row.id:
         access.retire(unit, row.account_id, KIND, row.wire_id)

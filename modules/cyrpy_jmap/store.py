@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from cyrpy.data.statement import Query, among, updating, upsert
-from cyrpy.data.tables import credentials, principals, secrets
+from cyrpy.data.tables import credentials, principals
 from cyrpy.data.tables.base import Int64
 from cyrpy.data.unit import Unit
 
@@ -151,10 +151,6 @@ TAKE_LEASE = Query[None](
     )
     .values(holder=bindparam("holder"), until=bindparam("until"))
 )
-PUT_SECRET = Query[None](upsert(secrets, ["name"], []))
-SECRET: Query[tuple[str]] = Query(
-    select(secrets.c.value).where(secrets.c.name == bindparam("name"))
-)
 
 
 def find(unit: Unit, id: int) -> SubscriptionRow | None:
@@ -217,15 +213,3 @@ def take_lease(unit: Unit, name: str, holder: str, seconds: int) -> bool:
         TAKE_LEASE, key_name=name, holder=holder, now=unit.now, until=unit.now + seconds
     )
     return taken > 0
-
-
-def secret(unit: Unit, name: str) -> str | None:
-    """A key that the server made for itself."""
-    value: str | None = unit.value(SECRET, name=name)
-    return value
-
-
-def keep_secret(unit: Unit, name: str, made: str) -> str:
-    """Keep what was made unless another process was first; the one that is kept."""
-    unit.run(PUT_SECRET, name=name, value=made)
-    return secret(unit, name) or made

@@ -11,9 +11,7 @@ from cyrpy.data.unit import Unit
 
 INSERT_PRINCIPAL = Query[tuple[int]](
     insert(principals)
-    .values(
-        name="", wire_id="", type="individual", display_name="", created_at=0, epoch=1
-    )
+    .values(name="", wire_id="", type="individual", display_name="", created_at=0, epoch=1)
     .returning(principals.c.id)
 )
 INSERT_ACCOUNT = Query[None](insert_all(accounts))

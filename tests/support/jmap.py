@@ -44,7 +44,8 @@ class Jmap:
     def session(self) -> Json:
         answer = self.get("/jmap/")
         assert answer.status == 200, answer.body
-        return answer.json
+        found: Json = answer.json
+        return found
 
     def run(self, *calls: list[Any], using: tuple[str, ...] = (CORE, CALENDARS)) -> list[Any]:
         """The method responses; calls of two parts get a call id."""
@@ -79,6 +80,7 @@ class Jmap:
 
     def classic_call(self, name: str, **arguments: Any) -> Json:
         """The arguments of the one response to one classic call."""
+        result: Json
         ((found, result, _),) = self.classic([name, arguments])
         assert found != "error", result
         return result
@@ -158,7 +160,6 @@ class Calendars:
     def share(self, id: str, /, **shares: Json | None) -> None:
         """Share with these accounts only."""
         self.update(id, shareWith=shares)
-
 
 
 class Replica:

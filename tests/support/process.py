@@ -12,8 +12,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,18 +48,13 @@ class Process:
         command = [sys.executable, "-m", "cyrpy", "serve", "-C", str(self.folder / "imapd.conf")]
         command += ["--listen", "127.0.0.1:0", "--workers", str(workers)]
         paths = os.pathsep.join([str(ROOT), str(ROOT / "modules")])
-        limits = (largest_file, largest_file)
-
-        def limit() -> None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-
         self.process = subprocess.Popen(
             command,
             env={**os.environ, "PYTHONPATH": paths},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
-            preexec_fn=limit if largest_file is not None else None,  # noqa: PLW1509 - no locks
+            preexec_fn=_limit(largest_file),  # noqa: PLW1509 - it takes no locks
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -128,6 +124,13 @@ class Process:
     def connect(self) -> Connection:
         """One connection that is kept."""
         return Connection(self.port)
+
+
+def _limit(octets: int | None) -> Callable[[], None] | None:
+    """What sets the limit on files in the process that is to be."""
+    if octets is None:
+        return None
+    return partial(resource.setrlimit, resource.RLIMIT_FSIZE, (octets, octets))
 
 
 class Connection:

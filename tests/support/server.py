@@ -147,6 +147,7 @@ class Server:
 
     def call(self, name: str, user: str = "test", **arguments: Any) -> dict[str, Any]:
         """The arguments of the one response to one classic call."""
+        found: dict[str, Any]
         ((_, found, _),) = self.calls([name, arguments], user=user)
         return found
 

@@ -7,6 +7,7 @@ from cyrpy.data.tables.base import metadata
 from cyrpy.data.tables.blob import blob_owners, blobs
 from cyrpy.data.tables.calendar import calendar_objects, calendar_settings, calendars
 from cyrpy.data.tables.change import changes, states
+from cyrpy.data.tables.dav import dav_properties
 from cyrpy.data.tables.mailbox import mailboxes
 from cyrpy.data.tables.user import (
     addresses,
@@ -29,6 +30,7 @@ __all__ = [
     "cards",
     "changes",
     "credentials",
+    "dav_properties",
     "domains",
     "grants",
     "group_members",

@@ -8,8 +8,7 @@ from typing import Any, Final
 import orjson
 
 from cyrpy.core import Core
-from cyrpy.data.unit import Unit
-from cyrpy_jmap import store
+from cyrpy.data import secrets
 from cyrpy_jmap.capability import Capability
 from cyrpy_jmap.push.encryption import base64url
 
@@ -41,15 +40,7 @@ class Vapid:
     def open(self, core: Core) -> None:
         """Read the key, or make it if this is the first start; on a thread that may write."""
         self._contact = f"mailto:postmaster@{core.settings.servername}"
-        with core.database.read() as unit:
-            kept = store.secret(unit, SECRET)
-        if kept is None:
-            made = _made()
-
-            def keep(unit: Unit) -> str:
-                return store.keep_secret(unit, SECRET, made)
-
-            kept = core.database.write(keep)
+        kept = secrets.obtain(core.database, SECRET, _made)
         self._private, _, self._public = kept.partition(".")
 
     def authorization(self, origin: str, now: float) -> str:

@@ -6,6 +6,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from cyrpy.data import secrets
 from cyrpy.data.database import Database, Location
 from cyrpy.data.migrate import core_history, engine, module_history, upgrade
 from cyrpy.data.notifier import Notifier
@@ -68,8 +69,8 @@ def test_a_lease_that_is_given_back_is_free_at_once(database, others):
 
 
 def test_a_secret_is_that_of_who_was_first(database, others):
-    assert database.write(lambda unit: store.keep_secret(unit, "key", "one")) == "one"
-    assert others.write(lambda unit: store.keep_secret(unit, "key", "two")) == "one"
+    assert secrets.obtain(database, "key", lambda: "one") == "one"
+    assert secrets.obtain(others, "key", lambda: "two") == "one"
 
 
 def test_subscriptions_are_added_changed_and_removed(database, site, anna):

@@ -1,0 +1,52 @@
+"""DavExtension: what a module adds to the WebDAV tree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from cyrpy.data.threads import Lane
+from cyrpy.dav.answer import Answer
+
+if TYPE_CHECKING:
+    from cyrpy.dav.context import DavContext
+    from cyrpy.dav.property import LiveProperty
+    from cyrpy.dav.report import Report
+    from cyrpy.dav.resource import Resource
+    from cyrpy.dav.urls import Path
+
+Resolve = Callable[["Path", "DavContext"], "Resource | None"]
+
+
+@dataclass(frozen=True)
+class Method:
+    """One HTTP method.
+
+    A reading one runs in a snapshot, a writing one in a transaction; `on_new` ones make the
+    resource at their URL, so there may be none yet.
+    """
+
+    name: str
+    run: Callable[[DavContext], Answer]
+    has_body: bool = False
+    writes: bool = False
+    on_new: bool = False
+
+    @property
+    def lane(self) -> Lane:
+        """Where it runs, unless its body says that it will take long."""
+        return Lane.WORK if self.writes else Lane.QUICK
+
+
+@dataclass(frozen=True)
+class DavExtension:
+    """A subtree, and the properties, reports and methods of what is in it."""
+
+    prefix: str  # /dav/calendars
+    resolve: Resolve  # the resource at a path below the prefix
+    features: tuple[str, ...] = ()  # words of the DAV header
+    properties: tuple[LiveProperty[Any], ...] = ()
+    reports: tuple[Report[Any], ...] = ()
+    methods: tuple[Method, ...] = ()
+    creates: tuple[str, ...] = field(default=())  # methods that its collections take on new URLs

@@ -1,0 +1,82 @@
+"""URLs and paths: percent-encoding that is exact both ways (RFC 3986 §2.1, RFC 4918 §8.3).
+
+A path is the tuple of its decoded segments, so a name may hold any character, a slash too. A
+resource's URL is the canonical spelling of its path, a collection's with a slash at its end.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import quote, unquote_to_bytes, urlsplit
+
+from cyrpy.dav.errors import DavError
+
+Path = tuple[str, ...]
+
+MAX_NAME: Final = 255  # characters of one segment, as the tables have it
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f]")
+# A spelling that can be echoed: characters that may stand in a path, and no empty segment.
+_PLAIN: Final = re.compile(r"(?:/[A-Za-z0-9\-._~!$&'()*+,;=:@%]+)+/?")
+
+
+def encode(name: str) -> str:
+    """One segment; all but unreserved characters and `@` are percent-encoded."""
+    return quote(name, safe="@")
+
+
+def collection(*path: str) -> str:
+    """The URL of a collection."""
+    return "".join(f"/{encode(name)}" for name in path) + "/"
+
+
+def split(raw: str) -> Path:
+    """The segments of a path as it stood in a request; a slash at its end makes none.
+
+    Raises:
+        DavError: 400 for what can be the URL of nothing here.
+    """
+    parts = raw.removeprefix("/").removesuffix("/").split("/")
+    if parts == [""]:
+        return ()
+    return tuple(_decoded(part) for part in parts)
+
+
+def _decoded(part: str) -> str:
+    try:
+        name = unquote_to_bytes(part).decode()
+    except UnicodeDecodeError as exc:
+        raise DavError(400, "the URL is not UTF-8 under its percent-encoding") from exc
+    if name in {"", ".", ".."} or _CONTROL.search(name):
+        raise DavError(400, "the URL has an empty, '.' or '..' segment, or a control character")
+    return name
+
+
+def path_of(href: str, base: str) -> Path | None:
+    """The path that an href in a request means; None if it is no URL of this server.
+
+    Raises:
+        DavError: 400 if it is no URL.
+    """
+    try:
+        parts = urlsplit(href.strip())
+    except ValueError as exc:
+        raise DavError(400, f"{href.strip()[:200]!r} is no URL") from exc
+    if parts.scheme not in {"", "http", "https"} or not parts.path.startswith(f"{base}/"):
+        return None
+    return split(parts.path.removeprefix(base))
+
+
+def can_be_echoed(raw: str) -> bool:
+    """Whether a spelling may stand in an answer as it was in the request."""
+    return _PLAIN.fullmatch(raw) is not None
+
+
+def check_name(name: str) -> None:
+    """Make sure that a new resource can have that name.
+
+    Raises:
+        DavError: 403 if it is too long.
+    """
+    if len(name) > MAX_NAME:
+        raise DavError(403, f"a name in a URL has at most {MAX_NAME} characters")

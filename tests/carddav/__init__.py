@@ -1,0 +1,1 @@
+"""Over ASGI, with a real database."""
