@@ -84,6 +84,9 @@ class Authenticator:
         Raises:
             Unavailable: the database cannot be reached, or too many sign in at this moment.
         """
+        identity = self.known(scope)
+        if identity is not None:
+            return identity
         header = authorization_of(scope["headers"])
         if not self._is_private(scope):
             return self._challenges.plaintext(came=header is not None)
@@ -93,9 +96,7 @@ class Authenticator:
         entry = self._memory.verified(digest)
         if entry is not None:
             now = self._clock()
-            if now < entry.good_until and (
-                self._was_seen(digest, now) or await self._is_unchanged(digest, entry, now)
-            ):
+            if now < entry.good_until and await self._is_unchanged(digest, entry, now):
                 return entry.identity
         return await self._together(header, digest, network_of(_host(scope)))
 
@@ -117,6 +118,21 @@ class Authenticator:
         if pulse is not None:
             self._memory.seen[digest] = Seen(pulse, now + TRUST_SECONDS)
         return True
+
+    def known(self, scope: Mapping[str, Any]) -> Identity | None:
+        """The user of a request with a header that was right, nothing having moved since.
+
+        The way of nearly every request, so without a coroutine; None says nothing yet.
+        """
+        header = authorization_of(scope["headers"])
+        if header is None or not self._is_private(scope):
+            return None
+        digest = self._memory.digest(header)
+        entry = self._memory.verified(digest)
+        if entry is None:
+            return None
+        now = self._clock()
+        return entry.identity if now < entry.good_until and self._was_seen(digest, now) else None
 
     async def refresh(self, identity: Identity) -> Identity | None:
         """The identity as it is now, for connections that last; None if it no longer holds."""

@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from cyrpy.errors import StorageFull
+
 ROW_LIMIT: Final = 1 << 20  # octets; more than that is a file
+
+FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+
+
+@contextmanager
+def on_disk() -> Iterator[None]:
+    """Call a full or failing disk by its name.
+
+    Raises:
+        StorageFull: it is.
+    """
+    try:
+        yield
+    except OSError as exc:
+        if exc.errno not in FULL:
+            raise
+        raise StorageFull("the disk of the blobs is full or failing; nothing was stored") from exc
 
 
 def sync_folder(folder: Path) -> None:
@@ -41,19 +63,24 @@ class Incoming:
         self.close()
 
     def write(self, octets: bytes) -> None:
-        """Take the next piece."""
+        """Take the next piece.
+
+        Raises:
+            StorageFull: the disk is full or failing.
+        """
         self.size += len(octets)
         self._hash.update(octets)
         if self._descriptor is None and self.size <= ROW_LIMIT:
             self._memory += octets
             return
-        if self._descriptor is None:
-            self._descriptor = self._open()
-            octets = bytes(self._memory) + octets
-            self._memory = bytearray()
-        view = memoryview(octets)
-        while view:
-            view = view[os.write(self._descriptor, view) :]
+        with on_disk():
+            if self._descriptor is None:
+                self._descriptor = self._open()
+                octets = bytes(self._memory) + octets
+                self._memory = bytearray()
+            view = memoryview(octets)
+            while view:
+                view = view[os.write(self._descriptor, view) :]
 
     def _open(self) -> int:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -72,18 +99,28 @@ class Incoming:
         return None if self._path is not None else bytes(self._memory)
 
     def finish(self) -> None:
-        """Put what has come on the disk; to be called before the writer's lock is taken."""
+        """Put what has come on the disk; to be called before the writer's lock is taken.
+
+        Raises:
+            StorageFull: the disk is full or failing.
+        """
         if self._descriptor is not None:
-            os.fsync(self._descriptor)
+            with on_disk():
+                os.fsync(self._descriptor)
 
     def move_to(self, path: Path) -> None:
-        """Put the file in its place, for good; again if the first transaction was lost."""
+        """Put the file in its place, for good; again if the first transaction was lost.
+
+        Raises:
+            StorageFull: the disk is full or failing.
+        """
         assert self._path is not None  # noqa: S101 - small ones have no file
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if self._path.exists():
-            self._path.replace(path)
-        sync_folder(path.parent)
-        sync_folder(path.parent.parent)
+        with on_disk():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if self._path.exists():
+                self._path.replace(path)
+            sync_folder(path.parent)
+            sync_folder(path.parent.parent)
 
     def close(self) -> None:
         """Let go of the file; one that was not moved is removed."""

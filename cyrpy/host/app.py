@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -59,8 +59,7 @@ class Site:
 
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
-        self.active = 0  # requests under way
-        self.app: App
+        self.app: OuterLayer
         self.core: Core
         self._stack = AsyncExitStack()
 
@@ -132,7 +131,7 @@ class Site:
             return frozenset({module.name})
         return frozenset({module.name, *(m.name for m in modules if module.name in m.requires)})
 
-    def _layers(self, app: App) -> App:
+    def _layers(self, app: App) -> OuterLayer:
         settings = self.core.settings
         if settings.httpallowcompress:
             app = Compression(app)
@@ -184,17 +183,11 @@ class Host:
         """The services of the present site."""
         return self._site.core
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """ASGI."""
         if scope["type"] == "lifespan":
-            await self._lifespan(receive, send)
-            return
-        site = self._site
-        site.active += 1
-        try:
-            await site.app(scope, receive, send)
-        finally:
-            site.active -= 1
+            return self._lifespan(receive, send)
+        return self._site.app(scope, receive, send)
 
     async def reload(self) -> None:
         """Serve by what the file says now; requests under way end on the old site.
@@ -227,7 +220,7 @@ class Host:
 
     async def _retire(self, site: Site) -> None:
         site.core.ending.set()
-        while site.active:
+        while site.app.active:
             await asyncio.sleep(0.1)
         await site.close()
 

@@ -64,8 +64,14 @@ class Dispatcher:
             return
         mounted = self._mounted[prefix]
         scope["root_path"] = root + mounted.root
-        if mounted.sign_in == "none" or await self._admit(mounted, scope, send):
-            await mounted.app(scope, receive, send)
+        if mounted.sign_in != "none":
+            identity = self._authenticator.known(scope)
+            if identity is not None and identity.modules is None:
+                scope[SCOPE_KEY] = identity
+                scope[USER] = identity.userid
+            elif not await self._admit(mounted, scope, send):
+                return
+        await mounted.app(scope, receive, send)
 
     def _prefix(self, path: str) -> str | None:
         """The longest prefix that `path` is or lies below."""

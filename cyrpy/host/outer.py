@@ -56,6 +56,7 @@ class OuterLayer:
         self._access_log = access_log
         self._root_path = root_path.rstrip("/")
         self._body_limits = body_limits or BodyLimits()
+        self.active = 0  # requests under way
         self._adjusts = bool(self._proxies or self._root_path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,14 +66,9 @@ class OuterLayer:
             await self._app(scope, receive, send)
             return
         started = perf_counter()
-        request_id = scope[REQUEST_ID] = self._make_id()
-        scope[BODY_LIMITS] = self._body_limits
-        extra = scope[RESPONSE_HEADERS] = [(b"x-request-id", request_id.encode())]
-        exchange: Exchange | SocketExchange
-        if kind == "http":
-            exchange = Exchange(send, extra, scope["method"] == "HEAD")
-        else:
-            exchange = SocketExchange(scope, send, extra)
+        self.active += 1
+        extra = self._prepare(scope)
+        exchange = _exchange(scope, send, extra)
         answer: Send = exchange.send
         headers = headers_of(scope)
         try:
@@ -87,9 +83,18 @@ class OuterLayer:
             error = _explained(exc, scope[REQUEST_ID])
             if error is not None:
                 await exchange.fail(error, answer)
+        finally:
+            self.active -= 1
         if self._access_log is not None:
             status = exchange.status or DISCONNECTED
             self._access_log.record(scope, status, exchange.octets, perf_counter() - started)
+
+    def _prepare(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        """Put into the scope what the layers below rely on; the headers of every answer."""
+        request_id = scope[REQUEST_ID] = self._make_id()
+        scope[BODY_LIMITS] = self._body_limits
+        extra = scope[RESPONSE_HEADERS] = [(b"x-request-id", request_id.encode())]
+        return extra
 
     def _admit(self, scope: Scope, extra: list[tuple[bytes, bytes]]) -> None:
         """Apply what a trusted proxy says, and the root path.
@@ -145,6 +150,14 @@ class Exchange:
             logger.warning("an answer was cut off: %s", error)
         else:
             await send_problem(send, error)
+
+
+def _exchange(
+    scope: Scope, send: Send, extra: list[tuple[bytes, bytes]]
+) -> Exchange | SocketExchange:
+    if scope["type"] == "http":
+        return Exchange(send, extra, scope["method"] == "HEAD")
+    return SocketExchange(scope, send, extra)
 
 
 def _explained(exc: BaseException, request_id: str) -> HttpError | None:

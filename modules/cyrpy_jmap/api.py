@@ -44,7 +44,8 @@ class Api:
         method = scope["method"]
         if method == "POST":
             principal_id = identity_of(scope).principal_id
-            await self.gate.enter(principal_id)
+            if not self.gate.take(principal_id):
+                await self.gate.enter(principal_id)
             try:
                 media_type, answer = await self._post(scope, receive)
             finally:

@@ -88,16 +88,23 @@ class Gate:
         finally:
             self.leave(principal_id)
 
+    def take(self, principal_id: int) -> bool:
+        """Take a place if one is free."""
+        running = self._running.get(principal_id, 0)
+        if running >= self._limit:
+            return False
+        self._running[principal_id] = running + 1
+        return True
+
     async def enter(self, principal_id: int) -> None:
         """Take a place; each `enter` must be followed by one `leave`.
 
         Raises:
             RequestError: `limit`, if too many wait for one already.
         """
-        running = self._running.get(principal_id, 0)
-        if running < self._limit:
-            self._running[principal_id] = running + 1
+        if self.take(principal_id):
             return
+        running = self._limit
         queue = self._waiting.setdefault(principal_id, deque())
         if len(queue) >= WAITING:
             raise RequestError(

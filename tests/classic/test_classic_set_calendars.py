@@ -59,7 +59,7 @@ def test_updates_tell_what_changed_and_what_is_gone(server):
 
 
 def test_a_state_that_is_too_old_is_told_the_new_one(server):
-    error = server.call("getCalendarUpdates", sinceState="0")
+    error = server.call("getCalendarUpdates", sinceState="1")
     assert error["type"] == "cannotCalculateChanges"
     assert error["newState"] == server.call("getCalendars")["state"]
 

@@ -89,6 +89,12 @@ class Process:
         """Change the file; the server reads it on SIGHUP."""
         written(self.folder, options)
 
+    def give_room(self) -> None:
+        """Let its files grow again."""
+        limits = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+        for pid in (self.process.pid, *self.workers()):
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
+
     def wait(self) -> int:
         """The exit status, once it has ended and its log is read."""
         status = self.process.wait(DEADLINE)
@@ -130,7 +136,7 @@ def _limit(octets: int | None) -> Callable[[], None] | None:
     """What sets the limit on files in the process that is to be."""
     if octets is None:
         return None
-    return partial(resource.setrlimit, resource.RLIMIT_FSIZE, (octets, octets))
+    return partial(resource.setrlimit, resource.RLIMIT_FSIZE, (octets, resource.RLIM_INFINITY))
 
 
 class Connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Final, Literal
 from urllib.parse import quote
 from zoneinfo import available_timezones
@@ -34,6 +35,7 @@ from cyrpy_jmap.viewer import Account
 
 EXTENSION_HREF: Final = "x-href"  # Cyrus's: where the calendar is over CalDAV; given when asked for
 EXTENSION_COLOR: Final = "x-color"  # the colour as it was written, alpha included
+EXTENSIONS: Final = frozenset({EXTENSION_HREF, EXTENSION_COLOR})
 MAX_NAME: Final = 255  # octets
 MAX_DESCRIPTION: Final = 10_000  # characters
 MAX_ALERTS: Final = 100
@@ -143,7 +145,7 @@ class Calendars(DataType[Calendar]):
 
     def knows(self, property: str) -> bool:
         """Beside the model's, the extensions that the classic dialect shows."""
-        return property in {EXTENSION_HREF, EXTENSION_COLOR} or super().knows(property)
+        return property in EXTENSIONS or super().knows(property)
 
     def load(self, call: Call, ids: Sequence[str] | None) -> Iterable[Json]:
         """The calendars that the user may see, in their order."""
@@ -295,12 +297,18 @@ def _json(call: Call, view: CalendarView, shares: dict[str, Json] | None) -> Jso
         "defaultAlertsWithoutTime": _alerts(row.alerts_without_time),
         "timeZone": row.time_zone,
         "shareWith": shares if "a" in view.rights else None,
-        "myRights": to_rights(view.rights, CALENDAR_RIGHTS),
+        "myRights": dict(_rights(view.rights)),
     }
     if call.properties is not None:
         value[EXTENSION_COLOR] = row.color
         value[EXTENSION_HREF] = _href(call, row)
     return value
+
+
+@lru_cache(maxsize=1024)
+def _rights(letters: str) -> dict[str, bool]:
+    """CalendarRights for letters; there are few sets of them."""
+    return to_rights(letters, CALENDAR_RIGHTS)
 
 
 def _href(call: Call, row: calendars.CalendarRow) -> str:

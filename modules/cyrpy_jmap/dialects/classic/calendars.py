@@ -7,6 +7,7 @@ not change any.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from cyrpy_jmap.dialects.classic.creation import CreationNames
@@ -101,7 +102,10 @@ def _rights(record: Json) -> Json:
     rights = record.get("myRights")
     if rights is None:
         return {}
-    return {
-        classic: any(rights.get(right, False) for right in made_of)
-        for classic, made_of in RIGHTS.items()
-    }
+    return dict(_classic_rights(frozenset(name for name, held in rights.items() if held)))
+
+
+@lru_cache(maxsize=1024)
+def _classic_rights(held: frozenset[str]) -> Json:
+    """The classic rights for ours; there are few sets of them."""
+    return {classic: not held.isdisjoint(made_of) for classic, made_of in RIGHTS.items()}
