@@ -44,6 +44,7 @@ class SqliteConnection:
         if read_only:
             self.raw.execute("PRAGMA query_only = ON")
         self.execute: Callable[..., Cursor] = self.raw.execute  # no frame of our own between
+        self.begin: Callable[[str], object] = self.raw.execute
 
     def executemany(self, sql: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run one statement for each of `rows`."""
@@ -55,6 +56,11 @@ class SqliteConnection:
         for name in compiled.lists:
             bound[name] = orjson.dumps(bound[name]).decode()
         return bound
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be used: a file does not hang up."""
+        return True
 
     @property
     def in_transaction(self) -> bool:
@@ -83,10 +89,27 @@ class PostgresqlConnection:
         except psycopg.OperationalError as exc:
             raise Unavailable("the database server cannot be reached") from exc
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be used, as far as is known before its next use."""
+        return not (self.raw.closed or self.raw.broken)
+
     def ensure_open(self) -> None:
         """Connect again after the server closed the connection."""
-        if self.raw.closed or self.raw.broken:
+        if not self.is_open:
             self.raw = self._connect()
+
+    def begin(self, sql: str) -> None:
+        """Begin a transaction; anew, if the server has hung up since the one before."""
+        import psycopg  # noqa: PLC0415 - only where PostgreSQL is used
+
+        try:
+            self.raw.execute(sql.encode())
+        except psycopg.OperationalError:
+            if self.is_open:
+                raise
+            self.raw = self._connect()
+            self.raw.execute(sql.encode())
 
     def execute(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Cursor:
         """Run one statement."""

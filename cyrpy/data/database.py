@@ -17,11 +17,12 @@ from cyrpy.data.pulse import Pulse
 from cyrpy.data.statement import DialectName, Query, among
 from cyrpy.data.tables import accounts
 from cyrpy.data.threads import Lane, Threads
-from cyrpy.data.unit import Connection, StateChanges, Unit
+from cyrpy.data.unit import StateChanges, Unit
 from cyrpy.data.writer import Outcome, Writer
 
 T = TypeVar("T")
 R = TypeVar("R")
+Held = SqliteConnection | PostgresqlConnection
 SQLITE_FILE: Final = "cyrpy.db"
 RETRIES: Final = 3
 RETRY_STATES: Final = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
@@ -67,13 +68,13 @@ class Snapshot:
 
     __slots__ = ("_connection", "_unit")
 
-    def __init__(self, connection: Connection, now: int) -> None:
+    def __init__(self, connection: Held, now: int) -> None:
         self._connection = connection
         self._unit = Unit(connection, now)
 
     def __enter__(self) -> Unit:
         try:
-            self._connection.execute(BEGIN_SNAPSHOT[self._connection.dialect])
+            self._connection.begin(BEGIN_SNAPSHOT[self._connection.dialect])
         except Exception as exc:
             raise storage_error(exc) from exc
         return self._unit
@@ -100,7 +101,7 @@ class Database:
         self._publisher = publisher
         self._clock = clock
         self._held = threading.local()
-        self._connections: list[SqliteConnection | PostgresqlConnection] = []
+        self._connections: list[Held] = []
         self._lanes = {
             lane: Threads(lane.value, count) for lane, count in THREADS[self.dialect].items()
         }
@@ -116,8 +117,8 @@ class Database:
         assert self.location.file is not None  # noqa: S101 - only SQLite has a writer
         return SqliteConnection(self.location.file, synchronous=self.location.synchronous)
 
-    def _open_reader(self) -> SqliteConnection | PostgresqlConnection:
-        connection: SqliteConnection | PostgresqlConnection
+    def _open_reader(self) -> Held:
+        connection: Held
         if self.location.file is not None:
             connection = SqliteConnection(self.location.file, read_only=True)
         else:
@@ -125,7 +126,7 @@ class Database:
         self._connections.append(connection)
         return connection
 
-    def _connection(self) -> SqliteConnection | PostgresqlConnection:
+    def _connection(self) -> Held:
         """This thread's connection, opened at its first use."""
         connection = getattr(self._held, "connection", None)
         if connection is None:
@@ -148,7 +149,14 @@ class Database:
         With SQLite a look-up by key takes microseconds and waits for nobody, so the event loop
         may do it itself (`peeks_on_loop`); a hop to a thread would cost several times that.
         """
-        return Unit(self._connection(), 0).first(query, **parameters)
+        for attempt in range(2):  # a server that was restarted has hung up meanwhile
+            connection = self._connection()
+            try:
+                return Unit(connection, 0).first(query, **parameters)
+            except Exception as exc:
+                if connection.is_open or attempt:
+                    raise storage_error(exc) from exc
+        raise AssertionError  # pragma: no cover - the last attempt returns or raises
 
     @property
     def peeks_on_loop(self) -> bool:
@@ -188,7 +196,7 @@ class Database:
     def _transaction(self, work: Callable[[Unit], Any], ids: list[int]) -> Outcome:
         connection = self._connection()
         unit = Unit(connection, int(self._clock()))
-        connection.execute("BEGIN")
+        connection.begin("BEGIN")
         try:
             if ids:
                 unit.all(LOCK_ACCOUNTS, ids=ids)

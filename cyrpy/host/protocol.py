@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import httptools
+from uvicorn._types import ASGI3Application
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from cyrpy.host.continuation import continued
+from cyrpy.host.cycle import Cycle
 from cyrpy.http.problem import RETRY_SOON, HttpError, problem, send_problem
 from cyrpy.http.scope import Receive, Scope, Send
 
@@ -138,6 +140,10 @@ class HttpProtocol(HttpToolsProtocol):
             return
         self._in_message = False
         super().on_message_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        cycle.__class__ = Cycle  # uvicorn makes its own and leaves no other way in
+        super()._start_asgi_task(cycle, app)
 
     def on_response_complete(self) -> None:
         """Go on with the next request; as uvicorn does, without a timer for each."""

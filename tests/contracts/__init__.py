@@ -1,0 +1,1 @@
+"""What both dialects and both databases must agree on."""

@@ -1,0 +1,1 @@
+"""What a server must bear: garbage, death of its processes, full disks."""
