@@ -1,20 +1,25 @@
 """One request and its answer on a connection: uvicorn's, with a cheaper way out.
 
 What differs from uvicorn's: the head goes out together with the first piece of the body, in one
-system call and mostly one packet (ASGI lets a server wait for that); headers are checked for line
-breaks by one search instead of two for each; and nothing is suspended where nothing has to wait.
+system call and mostly one packet (ASGI lets a server wait for that), and a small answer together
+with the others of its round; headers are checked for line breaks by one search instead of two for
+each; and nothing is suspended where nothing has to wait.
 """
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Awaitable, Generator, Iterable
 from typing import Any, Final
 
+from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
+from cyrpy.host.outbox import SMALL, Outbox
 from cyrpy.http.scope import Message
 
+logger = logging.getLogger("cyrpy.request")
 _BREAKS: Final = re.compile(rb"[\x00\r\n]")
 _NO_BODY: Final = frozenset({204, 304})
 Headers = Iterable[tuple[bytes, bytes]]
@@ -35,6 +40,29 @@ class Cycle(RequestResponseCycle):
     """What an application's `send` ends in."""
 
     head: bytes | None = None  # of the answer, until there is some body
+    outbox: Outbox
+
+    async def run_asgi(self, app: ASGI3Application) -> None:
+        """Run the application for this request; the last net, below that of the host's layers."""
+        try:
+            await app(self.scope, self.receive, self.send)  # type: ignore[arg-type] # see send
+            if not self.response_complete and not self.disconnected:
+                raise RuntimeError("the application did not complete its answer")
+        except BaseException:
+            logger.exception("a request failed")
+            self._break_off()
+        finally:
+            self.outbox.running -= 1
+            self.on_response = _nothing  # the connection is not kept alive by this
+
+    def _break_off(self) -> None:
+        """Answer 500, or cut an answer off that has begun."""
+        if self.response_started:
+            self.outbox.settle(self.transport)
+            self.transport.close()
+        else:
+            self._start(500, ((b"content-length", b"0"), (b"connection", b"close")))
+            self._continue(b"", more=False)
 
     def send(self, message: Message) -> Awaitable[None]:  # type: ignore[override]
         """Take one ASGI message; the application waits if the client does not read."""
@@ -96,7 +124,10 @@ class Cycle(RequestResponseCycle):
                 raise RuntimeError("the answer is longer than its content-length")
         if self.head is not None:
             body, self.head = self.head + body, None
-        if body:
+        if not more and len(body) <= SMALL:
+            self.outbox.add(self.transport, body)
+        elif body:
+            self.outbox.settle(self.transport)
             self.transport.write(body)
         if not more:
             self._complete()
@@ -107,8 +138,13 @@ class Cycle(RequestResponseCycle):
         self.response_complete = True
         self.message_event.set()
         if not self.keep_alive:
+            self.outbox.settle(self.transport)
             self.transport.close()
         self.on_response()
+
+
+def _nothing() -> None:
+    """What a cycle that has ended calls."""
 
 
 def _chunk(body: bytes, *, more: bool) -> bytes:

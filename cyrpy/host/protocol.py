@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import httptools
 from uvicorn._types import ASGI3Application
@@ -21,6 +21,7 @@ from uvicorn.server import ServerState
 
 from cyrpy.host.continuation import continued
 from cyrpy.host.cycle import Cycle
+from cyrpy.host.outbox import Outbox
 from cyrpy.http.problem import RETRY_SOON, HttpError, problem, send_problem
 from cyrpy.http.scope import Receive, Scope, Send
 
@@ -48,6 +49,7 @@ class HostState(ServerState):
         super().__init__()
         self.limits = limits
         self.now = 0.0  # the loop's time, at most a second old
+        self.outbox = Outbox()
         self.refused = 0  # connections over the limit since the last look
 
 
@@ -143,7 +145,14 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         cycle.__class__ = Cycle  # uvicorn makes its own and leaves no other way in
+        outbox = cast("Cycle", cycle).outbox = self.server_state.outbox
+        outbox.running += 1
         super()._start_asgi_task(cycle, app)
+
+    def shutdown(self) -> None:
+        """Close the connection once what runs is answered."""
+        self.server_state.outbox.settle(self.transport)
+        super().shutdown()
 
     def on_response_complete(self) -> None:
         """Go on with the next request; as uvicorn does, without a timer for each."""
@@ -240,6 +249,7 @@ class HttpProtocol(HttpToolsProtocol):
         lines = [b"HTTP/1.1 %d %s" % (error.status, _reason(error.status))]
         for name, value in (*self.server_state.default_headers, *headers, *error.headers, CLOSE):
             lines.append(name + b": " + value)
+        self.server_state.outbox.settle(self.transport)
         self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + body)
         self.transport.close()
 

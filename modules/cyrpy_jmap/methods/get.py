@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import Field
 
@@ -16,6 +17,7 @@ from cyrpy_jmap.stored import Record, id_of, shaper
 if TYPE_CHECKING:
     from cyrpy_jmap.datatype import DataType
 
+FEW: Final = 100  # properties in a selection that is remembered
 AnyId = Annotated[str, Field(min_length=1, max_length=255)]
 
 
@@ -73,6 +75,18 @@ def _properties(type: DataType[Any], names: list[str] | None) -> frozenset[str] 
     """The properties to return, `id` always (§5.1)."""
     if names is None:
         return None
+    if len(names) <= FEW:
+        return _known(type, tuple(names))
+    return _checked(type, names)
+
+
+@lru_cache(maxsize=1024)
+def _known(type: DataType[Any], names: tuple[str, ...]) -> frozenset[str]:
+    """As `_checked`; clients ask for the same few selections again and again."""
+    return _checked(type, names)
+
+
+def _checked(type: DataType[Any], names: Sequence[str]) -> frozenset[str]:
     unknown = sorted({name for name in names if not type.knows(name)})
     if unknown:
         shown = ", ".join(repr(name[:80]) for name in unknown[:20])

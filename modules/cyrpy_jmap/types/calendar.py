@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 import orjson
 from pydantic import AfterValidator, Field
 
-from cyrpy.data import access, calendars
+from cyrpy.data import access
 from cyrpy.errors import Forbidden
 from cyrpy.formats.colors import is_color, without_alpha
 from cyrpy.groupware import calendars as groupware
@@ -301,7 +301,7 @@ def _json(call: Call, view: CalendarView, shares: dict[str, Json] | None) -> Jso
     }
     if call.properties is not None:
         value[EXTENSION_COLOR] = row.color
-        value[EXTENSION_HREF] = _href(call, row)
+        value[EXTENSION_HREF] = _href(call.account.name, row.uri)
     return value
 
 
@@ -311,9 +311,10 @@ def _rights(letters: str) -> dict[str, bool]:
     return to_rights(letters, CALENDAR_RIGHTS)
 
 
-def _href(call: Call, row: calendars.CalendarRow) -> str:
-    """Path of the calendar over CalDAV, as Cyrus lays it out."""
-    return f"/dav/calendars/user/{quote(call.account.name, safe='@')}/{quote(row.uri, safe='@')}"
+@lru_cache(maxsize=4096)
+def _href(userid: str, uri: str) -> str:
+    """Path of a calendar over CalDAV, as Cyrus lays it out."""
+    return f"/dav/calendars/user/{quote(userid, safe='@')}/{quote(uri, safe='@')}"
 
 
 def _shown_color(sent: str | None) -> Json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, ClassVar, Final
 
 from cyrpy_jmap import records
@@ -68,6 +69,11 @@ class Lens:
             return {k: v for k, v in record.items() if k == "id" or k in named}
         implied = self.implied
         return {k: v for k, v in record.items() if k not in implied or v != implied[k]}
+
+    @cached_property
+    def all_properties(self) -> list[str]:
+        """The canonical properties that all classic ones are made of."""
+        return self.canonical_properties(self.sources)
 
     def canonical_properties(self, names: Iterable[str]) -> list[str]:
         """The canonical properties that these classic ones are made of."""

@@ -74,10 +74,12 @@ class Get(Verb):
         """Always names the properties: the canonical default need not have what classic shows."""
         lens = asked.call.lens
         check_properties(lens, asked.arguments, "properties")
-        wanted = asked.arguments.get("properties", lens.sources)
+        named = asked.arguments.get("properties")
         canonical: Arguments = {
             "accountId": asked.account_id,
-            "properties": lens.canonical_properties(["id", *wanted]),
+            "properties": lens.all_properties
+            if named is None
+            else lens.canonical_properties(["id", *named]),
         }
         if "ids" in asked.arguments:
             canonical["ids"] = asked.arguments["ids"]
