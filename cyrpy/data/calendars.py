@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, select, update
@@ -53,6 +53,12 @@ class SettingsRow(NamedTuple):
 
 PERSONAL: Final = SettingsRow._fields[3:]  # the columns that a sharee may set for itself
 
+
+def _with_default(columns: Iterable[Any]) -> tuple[CalendarRow, int | None]:
+    *row, default = columns
+    return CalendarRow._make(row), default
+
+
 _of_account = calendars.c.account_id == bindparam("account_id")
 _this = (_of_account, calendars.c.id == bindparam("calendar_id"))
 _settings_of = (
@@ -62,6 +68,13 @@ _settings_of = (
 ALL: Query[CalendarRow] = Query(
     select(calendars).where(_of_account).order_by(calendars.c.sort_order, calendars.c.id),
     CalendarRow._make,
+)
+WITH_DEFAULT: Query[tuple[CalendarRow, int | None]] = Query(
+    select(calendars, accounts.c.default_calendar_id)
+    .join(accounts, accounts.c.id == calendars.c.account_id)
+    .where(_of_account)
+    .order_by(calendars.c.sort_order, calendars.c.id),
+    _with_default,
 )
 BY_WIRE_ID: Query[CalendarRow] = Query(
     select(calendars).where(_of_account, calendars.c.wire_id == bindparam("wire_id")),

@@ -54,12 +54,11 @@ def container(row: CalendarRow) -> Container:
 
 def visible(unit: Unit, account_id: int, actor: Actor) -> list[CalendarView]:
     """The calendars of the account that `actor` may see, in the owner's order."""
-    rows = unit.all(calendars.ALL, account_id=account_id)
-    default = calendars.default_id(unit, account_id)
+    rows = unit.all(calendars.WITH_DEFAULT, account_id=account_id)
     if account_id == actor.principal_id:
         return [
             CalendarView(row, ALL_LETTERS, is_owner=True, is_default=row.id == default)
-            for row in rows
+            for row, default in rows
         ]
     granted = access.granted_to(unit, account_id, KIND, actor.principals)
     own = unit.all(calendars.SETTINGS, account_id=account_id, principal_id=actor.principal_id)
@@ -71,7 +70,7 @@ def visible(unit: Unit, account_id: int, actor: Actor) -> list[CalendarView]:
             is_owner=False,
             is_default=row.id == default,
         )
-        for row in rows
+        for row, default in rows
         if shows(granted.get(row.id, ""))
     ]
 

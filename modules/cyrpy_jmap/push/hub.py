@@ -123,17 +123,15 @@ class Live:
     async def begin(self, wanted: Collection[str] | None, since: Position | None) -> None:
         """Hear of changes to the types `wanted` (None: all), those after `since` at once."""
         viewer = await self.viewer()
+        if since is None:
+            since = await self._hub.core.database.run(Lane.QUICK, self._hub.now, viewer)
         self._wanted = wanted
+        self._position = since
         if self._subscription is None:
             self._subscription = self._hub.core.notifier.subscribe((), self._on_moved)
         self._subscription.watch(account.id for account in viewer.accounts.values())
-        if since is None:
-            run = self._hub.core.database.run
-            self._position = await run(Lane.QUICK, self._hub.now, viewer)
-        else:
-            self._position = since
-            self._moved = True
-            self.wake.set()
+        self._moved = True  # what came after the position, and before anything was heard
+        self.wake.set()
 
     def stop(self) -> None:
         """Hear of no more changes, until another `begin`."""
