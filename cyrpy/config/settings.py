@@ -79,11 +79,6 @@ class CoreSettings(ModuleSettings):
     httptimeout: Minutes = Field(
         5 * 60, description="Time an idle connection is kept open; 0 closes it after each answer."
     )
-    httpkeepalive: Duration = Field(
-        20,
-        description="How often a client that waits for an answer or an event is sent a sign of "
-        "life; 0 for never.",
-    )
 
     # HTTP behind a proxy
     http_trusted_proxies: values.Networks = Field(
@@ -198,14 +193,12 @@ class CoreSettings(ModuleSettings):
         "none unless told otherwise).",
         examples=["Drafts|Sent"],
     )
-    autocreate_quota: Annotated[values.Quota, OptionName(former=("autocreatequota",))] = Field(
-        -1, description="Storage that a new account may use; 0 and -1 set no limit."
+    calendar_default_displayname: Annotated[str, Field(min_length=1, max_length=255)] = Field(
+        "Default",
+        description="Display name of the calendar Default of a new account (in Cyrus: personal).",
     )
 
     # Storage
-    maxmessagesize: Size = Field(
-        0, description="Largest message that is stored; 0 for what the requests' limits allow."
-    )
     database_url: Annotated[
         values.DatabaseUrl | None, Unset("the SQLite file cyrpy.db in configdirectory")
     ] = Field(

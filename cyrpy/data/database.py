@@ -19,6 +19,7 @@ from cyrpy.data.tables import accounts
 from cyrpy.data.threads import Lane, Threads
 from cyrpy.data.unit import StateChanges, Unit
 from cyrpy.data.writer import Outcome, Writer
+from cyrpy.errors import Unavailable
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -172,7 +173,8 @@ class Database:
 
         Raises:
             StorageFull: nothing of `work` has happened; the disk is full or failing.
-            Unavailable: nothing of `work` has happened; the database cannot be reached.
+            Unavailable: nothing of `work` has happened, or it is unknown whether it has, and the
+            text says so; the database cannot be reached.
         """
         if self._writer is not None:
             outcome = self._writer.submit(work).result()
@@ -202,11 +204,11 @@ class Database:
                 unit.all(LOCK_ACCOUNTS, ids=ids)
             result = work(unit)
             moved = unit.finish()
-            connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+        _commit(connection)
         return Outcome(result, moved)
 
     def tidy(self) -> None:
@@ -236,3 +238,20 @@ class Database:
             self.pulse.close()
         for connection in self._connections:
             connection.close()
+
+
+def _commit(connection: SqliteConnection | PostgresqlConnection) -> None:
+    """COMMIT, whose answer may get lost.
+
+    Raises:
+        Unavailable: the connection broke; nobody knows whether the transaction has happened.
+    """
+    try:
+        connection.execute("COMMIT")
+    except Exception as exc:
+        if isinstance(storage_error(exc), Unavailable):
+            raise Unavailable(
+                "the database server went away while it committed: look whether the change has "
+                "happened before you try again"
+            ) from exc
+        raise

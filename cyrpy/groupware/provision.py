@@ -27,7 +27,6 @@ ROLES: Final[Mapping[str, str]] = {
     "trash": "trash",
 }
 DEFAULT_CALENDAR: Final[Mapping[str, object]] = {
-    "name": DEFAULT,
     "color": "#FD8208FF",
     "sort_order": 1,
     "is_visible": 1,
@@ -48,19 +47,28 @@ class FolderSettings(Protocol):
     def autocreate_subscribe_folders(self) -> tuple[str, ...] | None:
         """Those that the user is subscribed to; None for all."""
 
+    @property
+    def calendar_default_displayname(self) -> str:
+        """Name of the first calendar."""
+
 
 class Folders(NamedTuple):
-    """The mailboxes of a new account beside its inbox."""
+    """The mailboxes of a new account beside its inbox, and how its calendar is called."""
 
     names: tuple[str, ...]
     subscribed: frozenset[str]
+    calendar: str = DEFAULT
 
     @classmethod
     def of(cls, settings: FolderSettings) -> Folders:
         """As the options say."""
         names = settings.autocreate_inbox_folders
         subscribed = settings.autocreate_subscribe_folders
-        return cls(names, frozenset(names if subscribed is None else subscribed))
+        return cls(
+            names,
+            frozenset(names if subscribed is None else subscribed),
+            settings.calendar_default_displayname,
+        )
 
 
 def provision(unit: Unit, folders: Folders, principal: PrincipalRow) -> None:
@@ -70,7 +78,8 @@ def provision(unit: Unit, folders: Folders, principal: PrincipalRow) -> None:
     """
     if principal.type == GROUP:
         return
-    calendar = create_calendar(unit, principal.id, DEFAULT_CALENDAR, uri=DEFAULT)
+    values = {**DEFAULT_CALENDAR, "name": folders.calendar}
+    calendar = create_calendar(unit, principal.id, values, uri=DEFAULT)
     unit.run(calendars.SET_DEFAULT, account_id=principal.id, calendar_id=calendar.id)
     if principal.type == INDIVIDUAL:
         _create_mailboxes(unit, folders, principal.id)

@@ -90,7 +90,6 @@ def test_the_file_of_a_cyrus_server_means_what_it_means_there():
         "servername": "mail.example.org",
         "admins": ("cyrus", "root"),
         "allowplaintext": True,
-        "autocreate_quota": 1024**3,
         "autocreate_inbox_folders": ("Drafts", "Sent Items", "Junk"),
         "autocreate_subscribe_folders": ("Drafts", "Junk"),
         "httpmodules": ("caldav", "carddav", "jmap"),
@@ -99,7 +98,6 @@ def test_the_file_of_a_cyrus_server_means_what_it_means_there():
         "tls_server_cert": (Path("/etc/ssl/certs/a.pem"), Path("/etc/ssl/certs/b.pem")),
         "tls_server_key": (Path("/etc/ssl/private/a.key"), Path("/etc/ssl/private/b.key")),
         "tls_versions": ("tls1_2", "tls1_3"),
-        "maxmessagesize": 25 * 1024**2,
         "failedloginpause": 5,
     }
 
