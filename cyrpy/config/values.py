@@ -9,7 +9,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from cyrpy.config.syntax import Syntax
-from cyrpy.config.types import read_size, read_words, write_size
+from cyrpy.config.types import read_words
 
 _MODULE = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)  # RFC 9110 §5.6.2
@@ -173,20 +173,6 @@ def read_database_url(text: str) -> str:
     return text
 
 
-def read_quota(text: str) -> int:
-    """Octets, a bare number counting KiB; -1 for no limit.
-
-    Raises:
-        ValueError: it is neither.
-    """
-    return -1 if text == "-1" else read_size(text, "k")
-
-
-def write_quota(octets: int) -> str:
-    """A size, or -1."""
-    return "-1" if octets < 0 else write_size(octets)
-
-
 Addresses = Annotated[
     tuple[str, ...],
     Syntax(
@@ -217,6 +203,3 @@ HeaderNames = Annotated[
     tuple[str, ...], Syntax("names separated by spaces", read_header_names, " ".join)
 ]
 DatabaseUrl = Annotated[str, Syntax("a postgresql:// or sqlite:// URL", read_database_url)]
-Quota = Annotated[  # octets
-    int, Syntax("a size such as 10G (a bare number: KiB), or -1", read_quota, write_quota)
-]

@@ -81,16 +81,6 @@ def test_names_of_header_fields_are_in_lower_case():
     assert values.read_header_names("User-Agent origin") == ("user-agent", "origin")
 
 
-def test_a_quota_counts_kibibytes_and_may_be_minus_one():
-    assert [values.read_quota(text) for text in ("-1", "0", "1024", "1G")] == [
-        -1,
-        0,
-        1024**2,
-        1024**3,
-    ]
-    assert [values.write_quota(octets) for octets in (-1, 1024**2)] == ["-1", "1M"]
-
-
 def test_a_refused_database_url_is_not_repeated():
     with pytest.raises(ValueError, match="scheme") as caught:
         values.read_database_url("mysql://anna:secret@db/x")
