@@ -22,9 +22,7 @@ from tests.support.accounts import new_account
 from tests.support.clock import Clock
 
 COUNT = Query[tuple[int]](
-    select(func.count())
-    .select_from(changes)
-    .where(changes.c.account_id == bindparam("account_id"))
+    select(func.count()).select_from(changes).where(changes.c.account_id == bindparam("account_id"))
 )
 INSERT_BLOB = Query[None](insert_all(blobs))
 
