@@ -57,7 +57,7 @@ class CoreSettings(ModuleSettings):
     )
     http_workers: int = Field(1, ge=1, le=256, description="Processes that serve requests.")
     http_max_connections: int = Field(
-        1000,
+        10_000,
         ge=1,
         le=1_000_000,
         description="Connections one worker holds; a further one is answered with 503.",
