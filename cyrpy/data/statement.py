@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
-from sqlalchemy import BindParameter, Boolean, ColumnElement, bindparam
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import insert as insert_or_update
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy import ARRAY, BindParameter, Boolean, ColumnElement, bindparam
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
@@ -24,10 +22,18 @@ from sqlalchemy.sql.schema import Table
 R_co = TypeVar("R_co", covariant=True)
 DialectName = Literal["sqlite", "postgresql"]
 
-DIALECTS: Final[Mapping[DialectName, Dialect]] = {
-    "sqlite": SQLiteDialect(paramstyle="named"),
-    "postgresql": PGDialect_psycopg(),  # type: ignore[no-untyped-call]
-}
+# What is to be compiled: the same for both databases, or made for each where they differ.
+Statement = ClauseElement | Callable[[DialectName], ClauseElement]
+
+
+@lru_cache(maxsize=2)
+def _dialect(name: DialectName) -> Dialect:
+    """The SQL of one database; PostgreSQL's is imported where it is used (40 ms)."""
+    if name == "sqlite":
+        return SQLiteDialect(paramstyle="named")
+    from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg  # noqa: PLC0415
+
+    return PGDialect_psycopg()  # type: ignore[no-untyped-call]
 
 
 class Compiled(NamedTuple):
@@ -44,7 +50,7 @@ class Query(Generic[R_co]):
     __slots__ = ("_compiled", "_statement", "row")
 
     def __init__(
-        self, statement: ClauseElement, row: Callable[[Iterable[Any]], R_co] | None = None
+        self, statement: Statement, row: Callable[[Iterable[Any]], R_co] | None = None
     ) -> None:
         self._statement = statement
         self._compiled: dict[str, Compiled] = {}
@@ -54,12 +60,14 @@ class Query(Generic[R_co]):
         """The statement for `dialect`, compiled at its first use."""
         compiled = self._compiled.get(dialect)
         if compiled is None:
-            compiled = self._compiled[dialect] = _compile(self._statement, dialect)
+            made = self._statement
+            statement = made if isinstance(made, ClauseElement) else made(dialect)
+            compiled = self._compiled[dialect] = _compile(statement, dialect)
         return compiled
 
 
 def _compile(statement: ClauseElement, dialect: DialectName) -> Compiled:
-    compiled = statement.compile(dialect=DIALECTS[dialect])
+    compiled = statement.compile(dialect=_dialect(dialect))
     assert isinstance(compiled, SQLCompiler)  # noqa: S101 - narrows the type
     lists = tuple(name for name, bind in compiled.binds.items() if isinstance(bind.type, ARRAY))
     constants = {name: value for name, value in compiled.params.items() if value is not None}
@@ -98,18 +106,30 @@ def insert_all(table: Table) -> ClauseElement:
     return table.insert().values({c.name: bindparam(c.name, type_=c.type) for c in table.columns})
 
 
-def upsert(table: Table, keys: Sequence[str], update: Sequence[str]) -> ClauseElement:
-    """INSERT of a whole row; where `keys` are taken, the columns `update` get the new values.
+def upsert(
+    table: Table, keys: Sequence[str], update: Sequence[str]
+) -> Callable[[DialectName], ClauseElement]:
+    """INSERT of a whole row; where `keys` are taken, the columns `update` get the new values."""
 
-    Both databases spell it alike, so PostgreSQL's construct serves SQLite too.
-    """
-    row = {c.name: bindparam(c.name, type_=c.type) for c in table.columns}
-    insert = insert_or_update(table).values(row)
-    if not update:
-        return insert.on_conflict_do_nothing(index_elements=list(keys))
-    return insert.on_conflict_do_update(
-        index_elements=list(keys), set_={name: insert.excluded[name] for name in update}
-    )
+    def statement(dialect: DialectName) -> ClauseElement:
+        row = {c.name: bindparam(c.name, type_=c.type) for c in table.columns}
+        insert = _insert_of(dialect)(table).values(row)
+        if not update:
+            return insert.on_conflict_do_nothing(index_elements=list(keys))  # type: ignore[no-any-return]
+        return insert.on_conflict_do_update(  # type: ignore[no-any-return]
+            index_elements=list(keys), set_={name: insert.excluded[name] for name in update}
+        )
+
+    return statement
+
+
+def _insert_of(dialect: DialectName) -> Callable[[Table], Any]:
+    """The database's INSERT with ON CONFLICT; both spell it alike, SQLAlchemy has two."""
+    if dialect == "sqlite":
+        return sqlite_insert
+    from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415 - as above
+
+    return insert
 
 
 @lru_cache(maxsize=256)
