@@ -42,10 +42,10 @@ class Postgresql:
         """The database that new ones are copies of."""
         return self._named(TEMPLATE)
 
-    def new_database(self) -> str:
-        """URL of a copy of the template."""
+    def new_database(self, template: str = TEMPLATE) -> str:
+        """URL of a copy of the template; `template0` is empty."""
         name = f"cyrpy_{next(self._numbers)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self._named(name)
 
     def _named(self, name: str) -> str:
