@@ -6,8 +6,10 @@ import argparse
 import asyncio
 import http.client
 import os
+import sqlite3
 import statistics
 import tempfile
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from bench.servers import CORES, Server, cyrpy, floor
 from bench.workloads import WORKLOADS, Workload
 
 ROUNDS = 3
+READS = 20_000
 HEAD = "workload       conns  floor µs   µs/req   p50 ms   p99 ms ratio"
 
 
@@ -37,6 +40,19 @@ def main() -> None:
                 for count in map(int, asked.connections.split(",")):
                     print(row(server, bare, prepared, count, asked.seconds))
         print(f"resident memory of the worker: {server.resident() // 1024} MiB")
+        print(f"the calendars of an account by raw sqlite3: {raw_read(Path(folder)):.1f} µs")
+
+
+def raw_read(folder: Path) -> float:
+    """Microseconds of CPU that the rows behind getCalendars cost without anything of ours."""
+    connection = sqlite3.connect(folder / "cyrpy.db", isolation_level=None)
+    account = connection.execute("SELECT min(account_id) FROM calendars").fetchone()
+    started = time.process_time()
+    for _ in range(READS):
+        connection.execute("SELECT * FROM calendars WHERE account_id = ?", account).fetchall()
+    used = time.process_time() - started
+    connection.close()
+    return used / READS * 1e6
 
 
 def prepare(server: Server, workload: Workload) -> tuple[Workload, int]:

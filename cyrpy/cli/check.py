@@ -8,6 +8,7 @@ from cyrpy.cli.context import ConfigFile, find_config
 from cyrpy.data.migrate import inspect
 from cyrpy.host.configuration import Configuration, read
 from cyrpy.host.run import certificate_of
+from cyrpy.host.tls import LiveContext
 
 
 def check(config: ConfigFile = None) -> None:
@@ -19,7 +20,9 @@ def check(config: ConfigFile = None) -> None:
     names = " ".join(module.name for module, _ in configuration.modules)
     typer.echo(f"configuration: {path} is good")
     typer.echo(f"modules: {names or 'none are enabled; see httpmodules'}")
-    if certificate_of(configuration.settings) is not None:
+    certificate = certificate_of(configuration.settings)
+    if certificate is not None:
+        LiveContext(certificate)
         typer.echo("TLS: certificate and key can be used")
     _check_database(configuration)
 
