@@ -142,13 +142,18 @@ class CoreSettings(ModuleSettings):
     )
     virtdomains: Annotated[Literal["off", "userid", "on"], ON_OFF] = Field(
         "off",
-        description="Whether a user's name has a domain: off drops what follows @, userid keeps "
-        "it and leaves out the default domain; on is the same here.",
+        description="Whether a user may name a domain to sign in: off puts defaultdomain in place "
+        "of what follows @, userid keeps it; on is the same here.",
     )
     username_tolower: Switch = Field(
         True, description="Whether names of users are put into lower case before they log in."
     )
-    admins: Words = Field((), description="Users who may do everything.", examples=["cyrus"])
+    admins: Words = Field(
+        (),
+        description="Users who administer the server. What is other users' they may see and change "
+        "only where it is shared with them.",
+        examples=["cyrus"],
+    )
     allowplaintext: Switch = Field(
         False,
         description="Whether passwords are accepted over connections without TLS. Those from "
@@ -161,8 +166,8 @@ class CoreSettings(ModuleSettings):
         10,
         ge=1,
         le=1_000_000,
-        description="Failed logins within auth_rate_window after which the address, and the user "
-        "who was tried, must wait.",
+        description="Failed logins within auth_rate_window, in one worker, after which the "
+        "address, and the user who was tried, must wait.",
     )
     auth_rate_window: Duration = Field(
         5 * 60, ge=1, description="Time after which a failed login is forgotten."
