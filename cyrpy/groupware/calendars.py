@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from cyrpy.data import access, calendars, dav, ids
 from cyrpy.data.calendars import CalendarRow, SettingsRow
@@ -37,8 +36,7 @@ class NotEmpty(Forbidden):
     """The calendar holds events, and they were not to be removed with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarView:
+class CalendarView(NamedTuple):
     """A calendar as one user sees it: its own settings over the owner's, and its rights."""
 
     row: CalendarRow  # with what the user set for itself put in

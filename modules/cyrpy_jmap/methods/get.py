@@ -48,9 +48,13 @@ def run_get(type: DataType[Any], call: Call, arguments: Arguments) -> Arguments:
     if not type.in_account:
         response = {}
     response["list"] = [shape(record) for record in found]
-    seen = {id_of(record) for record in found}
-    response["notFound"] = [id for id in ids or () if id not in seen]
+    response["notFound"] = _missing(ids, found) if ids else []
     return response
+
+
+def _missing(ids: Sequence[str], found: Sequence[Record]) -> list[str]:
+    seen = {id_of(record) for record in found}
+    return [id for id in ids if id not in seen]
 
 
 def need_account(type: DataType[Any], account_id: str | None) -> None:

@@ -24,7 +24,7 @@ class Verb:
     def known(self, call: ClassicCall, profile: Profile) -> Mapping[str, Argument]:
         """The arguments of `call`."""
         del profile
-        return {**self.arguments, **call.arguments}
+        return {**self.arguments, **call.arguments} if call.arguments else self.arguments
 
     def decode(self, asked: Asked, call_id: str) -> list[Invocation]:
         """The canonical calls for a call with checked arguments.
