@@ -163,7 +163,8 @@ ACTS = st.lists(
 )
 @given(acts=ACTS)
 def test_a_client_that_splices_as_told_has_the_new_results(anna, acts):
-    anna.set(destroy=anna.call("Note/query")["ids"])
+    while left := anna.call("Note/query", limit=10)["ids"]:  # as many as one /set may destroy
+        anna.set(destroy=left)
     arguments = {"filter": {"minRank": 1}, "sort": [{"property": "rank"}, {"property": "title"}]}
     ids = [anna.make(f"s{n}", rank=n) for n in range(4)]
     before = anna.call("Note/query", **arguments)
