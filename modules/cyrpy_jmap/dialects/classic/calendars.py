@@ -28,6 +28,7 @@ RIGHTS: Final = {
     "mayDelete": ("mayDelete",),
 }
 
+SHOWN: Final = ("id", *SETTABLE)
 SERVER_SET: Final = frozenset({"id", "x-href", *RIGHTS})
 
 
@@ -51,12 +52,15 @@ class CalendarLens(Lens):
 
     def classic(self, record: Json) -> Json:
         """What can be made of `record`."""
-        result: Json = {name: record[name] for name in ("id", *SETTABLE) if name in record}
+        result: Json = {name: record[name] for name in SHOWN if name in record}
         if EXTENSION_HREF in record:
             result["x-href"] = record[EXTENSION_HREF]
         if EXTENSION_COLOR in record or "color" in record:
             result["color"] = record.get(EXTENSION_COLOR) or record.get("color") or DEFAULT_COLOR
-        return result | _rights(record)
+        rights = record.get("myRights")
+        if rights is not None:
+            result.update(_classic_rights(tuple(name for name in rights if rights[name])))
+        return result
 
     def create(self, record: Json, names: CreationNames) -> Json:
         """Settable properties as they are; rights may only be given as true, as they will be."""
@@ -97,15 +101,7 @@ class CalendarLens(Lens):
         return {name: record[name] for name in SETTABLE if name in record and name not in wrong}
 
 
-def _rights(record: Json) -> Json:
-    """The rights that go with `myRights`, if it is there."""
-    rights = record.get("myRights")
-    if rights is None:
-        return {}
-    return dict(_classic_rights(frozenset(name for name, held in rights.items() if held)))
-
-
 @lru_cache(maxsize=1024)
-def _classic_rights(held: frozenset[str]) -> Json:
-    """The classic rights for ours; there are few sets of them."""
-    return {classic: not held.isdisjoint(made_of) for classic, made_of in RIGHTS.items()}
+def _classic_rights(held: tuple[str, ...]) -> Json:
+    """The classic rights for those of ours that are true; there are few sets of them."""
+    return {classic: any(r in held for r in made_of) for classic, made_of in RIGHTS.items()}
