@@ -172,6 +172,11 @@ async def ask(
     **scope: Any,
 ) -> Answer:
     """One request to an ASGI application."""
+    return await exchange(app, _scope(method, path, headers) | scope, body)
+
+
+async def exchange(app: Any, scope: Mapping[str, Any], body: bytes | list[bytes]) -> Answer:
+    """One request of that scope; a list is a body that comes in pieces."""
     pieces = body if isinstance(body, list) else [body]
     coming = [
         {"type": "http.request", "body": piece, "more_body": number < len(pieces)}
@@ -185,7 +190,7 @@ async def ask(
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    await app(_scope(method, path, headers) | scope, receive, send)
+    await app(scope, receive, send)
     head = {name.decode(): value.decode("latin-1") for name, value in sent[0]["headers"]}
     return Answer(sent[0]["status"], head, b"".join(m.get("body", b"") for m in sent[1:]))
 

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
 from cyrpy.auth.identity import SCOPE_KEY, Identity
 from tests.jmap.engine.notes import URN
+from tests.support.server import Answer, exchange
 
 CORE = "urn:ietf:params:jmap:core"
 JSON = {"content-type": "application/json"}
-
-
-class Answer(NamedTuple):
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        return orjson.loads(self.body)
 
 
 class Client:
@@ -38,22 +29,7 @@ class Client:
         return asyncio.run(self.arequest(method, path, body, headers, **scope))
 
     async def arequest(self, method, path="/", body=b"", headers=None, **scope) -> Answer:
-        pieces = body if isinstance(body, list) else [body]
-        coming = [
-            {"type": "http.request", "body": piece, "more_body": n < len(pieces)}
-            for n, piece in enumerate(pieces, 1)
-        ]
-        sent: list[dict[str, Any]] = []
-
-        async def receive() -> dict[str, Any]:
-            return coming.pop(0) if coming else {"type": "http.disconnect"}
-
-        async def send(message: dict[str, Any]) -> None:
-            sent.append(message)
-
-        await self.app(self.scope(method, path, headers or {}) | scope, receive, send)
-        head = {k.decode(): v.decode() for k, v in sent[0]["headers"]}
-        return Answer(sent[0]["status"], head, b"".join(m["body"] for m in sent[1:]))
+        return await exchange(self.app, self.scope(method, path, headers or {}) | scope, body)
 
     def scope(self, method: str, path: str, headers: dict[str, str]) -> dict[str, Any]:
         """The ASGI scope of a request, as the host makes it."""
