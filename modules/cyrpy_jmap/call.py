@@ -7,15 +7,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
 from cyrpy.core import Core
+from cyrpy.data import changes
 from cyrpy.data.blobs import Blobs
 from cyrpy.data.database import Database, Snapshot
-from cyrpy.data.unit import Unit
+from cyrpy.data.unit import NO_CONTAINER, Unit
 from cyrpy.errors import NotFound
 from cyrpy_jmap.blob_source import BlobSource, Found
 from cyrpy_jmap.capability import Capability
 from cyrpy_jmap.errors import MethodError
 from cyrpy_jmap.invocation import Arguments, Invocation
 from cyrpy_jmap.limits import Limits
+from cyrpy_jmap.recent import Recent
 from cyrpy_jmap.viewer import Account, Viewer
 
 T = TypeVar("T")
@@ -29,6 +31,7 @@ class Services:
     core: Core
     limits: Limits
     sources: Sequence[BlobSource] = ()
+    recent: Recent = field(default_factory=Recent)
 
     @property
     def blobs(self) -> Blobs:
@@ -72,6 +75,14 @@ class Reader:
             self._unit = snapshot.__enter__()
             self._snapshot = snapshot
         return self._unit
+
+    def state(self, account_id: int, type: str) -> int:
+        """The state of a type: of the snapshot if there is one, but none is begun for it."""
+        if self._unit is not None:
+            return changes.state(self._unit, account_id, type)
+        key = {"account_id": account_id, "type": type, "container_id": NO_CONTAINER}
+        row = self._database.peek(changes.STATE, **key)
+        return row[0] if row is not None else 0
 
     def close(self) -> None:
         """End the snapshot, if there is one; the next use begins another."""

@@ -40,7 +40,9 @@ class DataType(Generic[M]):
     singleton: ClassVar[bool] = False  # one record, which cannot be created or destroyed
     copyable: ClassVar[bool] = False
     slow: ClassVar[bool] = False  # whether searches may take long
-    few: ClassVar[bool] = False  # whether an account has a handful of them, in small rows
+    # Whether an account has a handful of them, in small rows, and its owner sees nothing of them
+    # that changes without a change in the log: what /get gave is remembered by the type's state.
+    few: ClassVar[bool] = False
     # Conditions and sorts of /query, with the types of their values; of a sort, further members.
     filters: ClassVar[Mapping[str, Any]] = {}
     sorts: ClassVar[Mapping[str, Mapping[str, Any]]] = {}

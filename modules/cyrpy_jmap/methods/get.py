@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import Field
 
+from cyrpy.data import changes
 from cyrpy_jmap.arguments import MethodArguments, check
 from cyrpy_jmap.call import Call
 from cyrpy_jmap.errors import MethodError
@@ -42,6 +43,8 @@ def run_get(type: DataType[Any], call: Call, arguments: Arguments) -> Arguments:
     call.arguments = args
     call.properties = _properties(type, args.properties)
     ids = None if args.ids is None else _ids(call, args.ids)
+    if ids is None and type.few and type.logged and call.account.is_own:
+        return _answer_kept(type, call)
     found = _bounded(call, type.load(call, ids) if ids != [] else ())
     shape = shaper(call.properties, values=call.wants_values)
     response: Arguments = {"accountId": call.account.wire_id, "state": type.state(call)}
@@ -50,6 +53,20 @@ def run_get(type: DataType[Any], call: Call, arguments: Arguments) -> Arguments:
     response["list"] = [shape(record) for record in found]
     response["notFound"] = _missing(ids, found) if ids else []
     return response
+
+
+def _answer_kept(type: DataType[Any], call: Call) -> Arguments:
+    """All records of one's own account, which are what they were while the state stands."""
+    account, recent = call.account, call.services.recent
+    key = (type.name, account.id, account.name, call.properties, call.wants_values)
+    state = call.reader.state(account.id, type.name)
+    found = recent.find(key, state)
+    if found is None:
+        shape = shaper(call.properties, values=call.wants_values)
+        found = [shape(record) for record in _bounded(call, type.load(call, None))]
+        state = changes.state(call.unit, account.id, type.name)  # of what was loaded
+        recent.keep(key, state, found)
+    return {"accountId": account.wire_id, "state": str(state), "list": [*found], "notFound": []}
 
 
 def _missing(ids: Sequence[str], found: Sequence[Record]) -> list[str]:
