@@ -1,9 +1,14 @@
-"""Octets to a tree of components: lenient, with warnings, and bounded (RFC 5545 §3.4)."""
+"""Octets to a tree of components: lenient, with warnings, and bounded (RFC 5545 §3.4).
+
+`read_stream` is what vCard shares.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cyrpy.errors import FormatError
 from cyrpy.formats.contentline import LINE_END, decode, is_utf8, parse_line, split_lines, with_end
@@ -15,7 +20,7 @@ _BOM = "\ufeff"
 _ANY_END = re.compile(r"\r\n|\n|\r")
 _KNOWN = """
     VCALENDAR VEVENT VTODO VJOURNAL VFREEBUSY VTIMEZONE STANDARD DAYLIGHT VALARM VAVAILABILITY
-    AVAILABLE
+    AVAILABLE VCARD
 """
 _BOUNDARIES = {
     f"{word}:{name}": (word, name) for word in ("BEGIN", "END") for name in _KNOWN.split()
@@ -34,18 +39,43 @@ class Limits:
 LIMITS = Limits()
 
 
+class Kind(NamedTuple):
+    """A format whose streams are content lines.
+
+    Attributes:
+        name: For people.
+        root: The outermost component.
+        join: Joins logical lines that are continued in ways of their own; None: there are none.
+    """
+
+    name: str
+    root: str
+    join: Callable[[str, list[str]], list[str]] | None = None
+
+
+ICALENDAR = Kind("iCalendar", "VCALENDAR")
+
+
 def parse(octets: bytes, warnings: list[str] | None = None, limits: Limits = LIMITS) -> Component:
     """The one iCalendar object that `octets` hold; `warnings` receives what was tolerated.
 
     Raises:
         FormatError: They hold none, several, or more than `limits` allow.
     """
-    calendars = parse_stream(octets, warnings, limits)
-    if len(calendars) != 1:
+    return only(parse_stream(octets, warnings, limits))
+
+
+def only(roots: list[Component]) -> Component:
+    """The one object of a stream.
+
+    Raises:
+        FormatError: There are several.
+    """
+    if len(roots) != 1:
         raise FormatError(
-            f"{len(calendars)} VCALENDAR components where one is expected; send each on its own"
+            f"{len(roots)} {roots[0].name} components where one is expected; send each on its own"
         )
-    return calendars[0]
+    return roots[0]
 
 
 def parse_stream(
@@ -56,37 +86,51 @@ def parse_stream(
     Raises:
         FormatError: It is no iCalendar stream, or it is larger than `limits` allow.
     """
+    return read_stream(octets, ICALENDAR, warnings, limits)
+
+
+def read_stream(
+    octets: bytes, kind: Kind, warnings: list[str] | None, limits: Limits
+) -> list[Component]:
+    """The objects of a stream of `kind`, at least one.
+
+    Raises:
+        FormatError: It is no such stream, or it is larger than `limits` allow.
+    """
     if len(octets) > limits.max_octets:
         raise FormatError(
-            f"{len(octets)} octets of iCalendar data; at most {limits.max_octets} are accepted"
+            f"{len(octets)} octets of {kind.name} data; at most {limits.max_octets} are accepted"
         )
     warnings = [] if warnings is None else warnings
     text = decode(octets)
     raws = split_lines(text.removeprefix(_BOM))
+    if kind.join is not None:
+        raws = kind.join(text, raws)
     if len(raws) > limits.max_lines:
         raise FormatError(
             f"{len(raws)} content lines in one stream; at most {limits.max_lines} are accepted"
         )
-    calendars = _Builder(raws, warnings, limits.max_depth).build()
+    roots = _Builder(raws, kind, warnings, limits.max_depth).build()
     if text.startswith(_BOM):
-        warnings.append("a byte order mark precedes BEGIN:VCALENDAR")
-        calendars[0].begin = _BOM + (calendars[0].begin or "BEGIN:VCALENDAR" + LINE_END)
+        warnings.append(f"a byte order mark precedes BEGIN:{kind.root}")
+        roots[0].begin = _BOM + (roots[0].begin or f"BEGIN:{kind.root}{LINE_END}")
     if not text.endswith(("\r", "\n")):
-        last = calendars[-1]
-        last.end = (last.end or "END:VCALENDAR" + LINE_END).removesuffix(LINE_END)
+        last = roots[-1]
+        last.end = (last.end or f"END:{kind.root}{LINE_END}").removesuffix(LINE_END)
     if not is_utf8(text):
         warnings.append(
             "not every line is UTF-8: a character that a fold had split was joined, and any other "
             "line was read as Latin-1"
         )
-    return calendars
+    return roots
 
 
 class _Builder:
     """One pass over the logical lines; `open` are the components that lack their END."""
 
-    def __init__(self, raws: list[str], warnings: list[str], max_depth: int) -> None:
+    def __init__(self, raws: list[str], kind: Kind, warnings: list[str], max_depth: int) -> None:
         self.raws = raws
+        self.kind = kind
         self.warnings = warnings
         self.max_depth = max_depth
         self.roots: list[Component] = []
@@ -111,7 +155,9 @@ class _Builder:
             name = self.open[-1].name
             raise self.error(self.opened_at[-1], f"BEGIN:{name} has no END:{name}; the data is cut")
         if not self.roots:
-            raise FormatError("there is no BEGIN:VCALENDAR line; this is not iCalendar data")
+            raise FormatError(
+                f"there is no BEGIN:{self.kind.root} line; this is not {self.kind.name} data"
+            )
         self.keep_outside()
         return self.roots
 
@@ -125,13 +171,13 @@ class _Builder:
             parent.components.append(component)
             if len(self.open) == self.max_depth:
                 raise self.error(index, f"components are nested deeper than {self.max_depth}")
-        elif name == "VCALENDAR":
+        elif name == self.kind.root:
             if self.outside:
                 component.begin = "".join(self.outside) + with_end(raw)
                 self.outside.clear()
             self.roots.append(component)
         else:
-            raise self.error(index, f"BEGIN:{name} where BEGIN:VCALENDAR is expected")
+            raise self.error(index, f"BEGIN:{name} where BEGIN:{self.kind.root} is expected")
         self.open.append(component)
         self.opened_at.append(index)
         return component.raws
@@ -157,19 +203,20 @@ class _Builder:
         return self.open[-1].raws if self.open else None
 
     def stray(self, index: int) -> None:
-        """Keep a line outside any VCALENDAR, so that it is written back, if it says nothing."""
+        """Keep a line outside any object, so that it is written back, if it says nothing."""
         raw = self.raws[index]
         if raw.strip():
+            root = self.kind.root
             if not self.roots:
-                raise self.error(index, "BEGIN:VCALENDAR is expected; is this iCalendar data?")
-            self.warn(index, "outside BEGIN:VCALENDAR and END:VCALENDAR, ignored")
+                raise self.error(index, f"BEGIN:{root} is expected; is this {self.kind.name} data?")
+            self.warn(index, f"outside BEGIN:{root} and END:{root}, ignored")
         self.outside.append(with_end(raw))
 
     def keep_outside(self) -> None:
         """What follows the last END goes with it."""
         if self.outside:
             root = self.roots[-1]
-            root.end = (root.end or "END:VCALENDAR" + LINE_END) + "".join(self.outside)
+            root.end = (root.end or f"END:{root.name}{LINE_END}") + "".join(self.outside)
 
     def number(self, index: int) -> int:
         """The physical line on which a logical one begins."""

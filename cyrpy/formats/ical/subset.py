@@ -45,7 +45,19 @@ class CalendarData:
 def calendar_data(
     calendar: Component, asked: CalendarData, floating: tzinfo, budget: Budget | None = None
 ) -> bytes:
-    """The octets that answer the request, in UTF-8.
+    """The octets that answer the request, in UTF-8; see `part`.
+
+    Raises:
+        RecurrenceTooComplex: The budget is spent.
+        FormatError: Times or rules of the object cannot be read.
+    """
+    return write_utf8(part(calendar, asked, floating, budget))
+
+
+def part(
+    calendar: Component, asked: CalendarData, floating: tzinfo, budget: Budget | None = None
+) -> Component:
+    """What of the object is asked for.
 
     Args:
         calendar: A calendar object.
@@ -64,7 +76,7 @@ def calendar_data(
         tree = limit_recurrence_set(tree, asked.limit_recurrence_set, floating)
     if asked.limit_freebusy_set is not None:
         tree = limit_freebusy_set(tree, asked.limit_freebusy_set)
-    return write_utf8(select(tree, asked.selection))
+    return select(tree, asked.selection)
 
 
 def select(component: Component, asked: Selection) -> Component:

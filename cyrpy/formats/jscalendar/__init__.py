@@ -1,0 +1,1 @@
+"""JSCalendar 2.0 (draft-ietf-calext-jscalendarbis), and iCalendar as it and back."""
