@@ -7,12 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from cyrpy.data.database import Database, Location
 from cyrpy.data.migrate import core_history, upgrade
 from cyrpy.data.notifier import Notifier
 from tests.support.clock import Clock
 from tests.support.postgresql import Postgresql
+
+# How long an example takes says more of the machine than of the code; benchmarks are in bench/.
+settings.register_profile("cyrpy", deadline=None)
+settings.load_profile("cyrpy")
 
 
 @pytest.fixture(scope="session")

@@ -181,6 +181,81 @@ class CoreSettings(ModuleSettings):
         30 * DAY, ge=60, description="Time for which an access token is good."
     )
 
+    # Mail
+    lmtp_listen: values.Addresses = Field(
+        (),
+        description="Where mail is taken by LMTP, as host:port or unix:/path; without it, only "
+        "commands bring mail in. Whoever can connect may deliver.",
+        examples=["unix:/run/cyrpy/lmtp", "127.0.0.1:24"],
+    )
+    maxmessagesize: Size = Field(
+        50 * MIB, description="Largest message that is taken; 0 for any size."
+    )
+    lmtp_over_quota_perm_failure: Switch = Field(
+        False,
+        description="Whether mail for a full mailbox is refused for good; else its sender is "
+        "asked to try again.",
+    )
+    mail_quota: Size = Field(
+        0, description="Octets of mail that an account may hold; 0 for as many as there is room."
+    )
+    undelete_days: int = Field(
+        14,
+        ge=0,
+        le=36_500,
+        description="Days for which destroyed mail can be brought back (cyrpy restore).",
+    )
+
+    # Mail that goes out
+    submission_relay: Annotated[
+        values.Relay | None, Unset("no mail is sent, neither messages nor invitations")
+    ] = Field(
+        None,
+        description="The SMTP server that takes all mail that is sent, as host:port or "
+        "unix:/path; servername is how this server names itself to it.",
+        examples=["localhost:25", "smtp.example.com:587"],
+    )
+    submission_tls: Annotated[
+        Literal["none", "starttls", "tls"] | None,
+        Unset("starttls; none where submission_relay is on this very host"),
+    ] = Field(
+        None,
+        description="How the connection to submission_relay is protected: tls from its start, "
+        "starttls after the greeting, or none. Certificates are always verified.",
+        examples=["tls"],
+    )
+    submission_tls_ca_file: Annotated[
+        Path | None, Unset("the certificate authorities that the system knows")
+    ] = Field(
+        None,
+        description="Certificates that submission_relay's is verified by.",
+        examples=["/etc/ssl/certs/our-ca.pem"],
+    )
+    submission_user: Annotated[str | None, Unset("submission_relay asks for no login")] = Field(
+        None,
+        description="Name by which this server logs in to submission_relay.",
+        examples=["cyrpy"],
+    )
+    submission_password_file: Path | None = Field(
+        None,
+        description="File whose first line is the password of submission_user; it is read for "
+        "each connection.",
+        examples=["/etc/cyrpy/submission.password"],
+    )
+    submission_timeout: Duration = Field(
+        5 * 60,
+        ge=1,
+        description="Time that submission_relay has for each answer; for that to the end of a "
+        "message, twice as long.",
+    )
+    imip_accept: Literal["known", "all", "none"] = Field(
+        "known",
+        description="Which invitations that come by mail go into calendars. known: updates, "
+        "cancellations and replies of meetings that are in the calendar, and invitations by other "
+        "users of this server and by people in the user's address books; all: invitations by "
+        "anybody, too; none: mail changes no calendar.",
+    )
+
     # New accounts
     autocreate_inbox_folders: Annotated[Folders, OptionName(former=("autocreateinboxfolders",))] = (
         Field(
@@ -236,6 +311,11 @@ class CoreSettings(ModuleSettings):
         if keys and len(keys) != len(certificates):
             raise ValueError(f"{len(keys)} keys for {len(certificates)} files of tls_server_cert")
         return keys
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether mail leaves this server."""
+        return self.submission_relay is not None
 
     @property
     def database(self) -> str:

@@ -30,6 +30,11 @@ class Address:
     port: int = 0
     path: str = ""
 
+    @property
+    def is_here(self) -> bool:
+        """Whether what is sent there does not leave this host."""
+        return bool(self.path) or self.host in {"localhost", "::1"} or self.host.startswith("127.")
+
     @classmethod
     def read(cls, text: str) -> Address:
         """An address as http_listen has it.
@@ -81,6 +86,18 @@ def read_addresses(text: str) -> tuple[str, ...]:
     for word in words:
         Address.read(word)
     return words
+
+
+def read_relay(text: str) -> str:
+    """One address to connect to, checked.
+
+    Raises:
+        ValueError: it is none.
+    """
+    address = Address.read(text)
+    if not address.path and not (address.host and address.port):
+        raise ValueError(f'"{text}" names no host and port to connect to')
+    return text
 
 
 def read_module_names(text: str) -> tuple[str, ...]:
@@ -181,6 +198,7 @@ Addresses = Annotated[
         " ".join,
     ),
 ]
+Relay = Annotated[str, Syntax("host:port, [IPv6]:port or unix:/path", read_relay)]
 Networks = Annotated[
     tuple[str, ...],
     Syntax(

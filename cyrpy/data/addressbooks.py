@@ -8,8 +8,8 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import bindparam, delete, select, update
 
 from cyrpy.data import access, ids
-from cyrpy.data.statement import Query, insert_all, updating
-from cyrpy.data.tables import accounts, address_books, cards
+from cyrpy.data.statement import Query, insert_all, updating, upsert
+from cyrpy.data.tables import accounts, address_book_settings, address_books, cards
 from cyrpy.data.unit import ChangeKind, Unit
 from cyrpy.errors import AlreadyExists
 
@@ -32,6 +32,19 @@ class AddressBookRow(NamedTuple):
     updated_modseq: int
 
 
+class SettingsRow(NamedTuple):
+    """What one sharee set for itself on one address book; None where it set nothing."""
+
+    account_id: int
+    address_book_id: int
+    principal_id: int
+    sort_order: int | None
+    is_subscribed: int | None
+
+
+PERSONAL: Final = SettingsRow._fields[3:]  # the columns that a sharee sets for itself
+
+
 class NewAddressBook(NamedTuple):
     """What an address book is made of; `uri` is the name in URLs that a client chose."""
 
@@ -49,6 +62,9 @@ ALL: Query[AddressBookRow] = Query(
     .order_by(address_books.c.sort_order, address_books.c.id),
     AddressBookRow._make,
 )
+WIRE_IDS: Query[tuple[int, str]] = Query(
+    select(address_books.c.id, address_books.c.wire_id).where(_of_account)
+)
 BY_WIRE_ID: Query[AddressBookRow] = Query(
     select(address_books).where(_of_account, address_books.c.wire_id == bindparam("wire_id")),
     AddressBookRow._make,
@@ -58,6 +74,22 @@ BY_URI: Query[AddressBookRow] = Query(
     AddressBookRow._make,
 )
 INSERT = Query[None](insert_all(address_books))
+SETTINGS: Query[SettingsRow] = Query(
+    select(address_book_settings).where(
+        address_book_settings.c.account_id == bindparam("account_id"),
+        address_book_settings.c.principal_id == bindparam("principal_id"),
+    ),
+    SettingsRow._make,
+)
+PUT_SETTINGS = Query[None](
+    upsert(address_book_settings, ["account_id", "address_book_id", "principal_id"], PERSONAL)
+)
+DELETE_SETTINGS = Query[None](
+    delete(address_book_settings).where(
+        address_book_settings.c.account_id == bindparam("account_id"),
+        address_book_settings.c.address_book_id == bindparam("address_book_id"),
+    )
+)
 DEFAULT: Query[tuple[int | None]] = Query(
     select(accounts.c.default_address_book_id).where(accounts.c.id == bindparam("account_id"))
 )
@@ -151,8 +183,8 @@ def cards_in(unit: Unit, row: AddressBookRow) -> list[tuple[int, str]]:
 
 def remove(unit: Unit, row: AddressBookRow) -> None:
     """Delete the address book and its cards; the log is the caller's to write."""
-    unit.run(DELETE_CARDS, account_id=row.account_id, address_book_id=row.id)
-    unit.run(DELETE, account_id=row.account_id, address_book_id=row.id)
+    for query in (DELETE_CARDS, DELETE_SETTINGS, DELETE):
+        unit.run(query, account_id=row.account_id, address_book_id=row.id)
 
 
 def _free_uri(unit: Unit, account_id: int, wished: str) -> str:

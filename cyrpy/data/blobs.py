@@ -213,6 +213,18 @@ class Blobs:
             unit.run(DELETE, digest=digest)
 
 
+def refer(unit: Unit, account_id: int, digest: bytes, media_type: str) -> None:
+    """Something in the account refers to a blob that is stored; it will not expire."""
+    unit.run(
+        OWN,
+        account_id=account_id,
+        digest=digest,
+        media_type=media_type,
+        created_at=unit.now,
+        expires_at=None,
+    )
+
+
 def prepare_folder(folder: Path, now: float) -> None:
     """Make the store's folder, readable by the server alone, and drop what a stop cut off.
 
@@ -234,4 +246,4 @@ def _is_old(path: Path, now: int) -> bool:
         return False
 
 
-__all__ = ["PREFIX", "Blob", "Blobs", "Incoming", "digest_of", "prepare_folder"]
+__all__ = ["PREFIX", "Blob", "Blobs", "Incoming", "digest_of", "prepare_folder", "refer"]

@@ -80,6 +80,7 @@ BY_WIRE_ID: Query[CalendarRow] = Query(
     select(calendars).where(_of_account, calendars.c.wire_id == bindparam("wire_id")),
     CalendarRow._make,
 )
+BY_ID: Query[CalendarRow] = Query(select(calendars).where(*_this), CalendarRow._make)
 BY_URI: Query[CalendarRow] = Query(
     select(calendars).where(_of_account, calendars.c.uri == bindparam("uri")), CalendarRow._make
 )
@@ -118,12 +119,6 @@ _objects_of = (
 COUNT_OBJECTS: Query[tuple[int]] = Query(
     select(func.count()).select_from(calendar_objects).where(*_objects_of)
 )
-OBJECTS: Query[tuple[int, str]] = Query(
-    select(calendar_objects.c.id, calendar_objects.c.uri)
-    .where(*_objects_of)
-    .order_by(calendar_objects.c.id)
-)
-DELETE_OBJECTS = Query[None](delete(calendar_objects).where(*_objects_of))
 
 
 def change(unit: Unit, row: CalendarRow, values: Mapping[str, Any]) -> None:
@@ -136,6 +131,11 @@ def change(unit: Unit, row: CalendarRow, values: Mapping[str, Any]) -> None:
         updated_modseq=unit.modseq(row.account_id),
         **values,
     )
+
+
+def by_id(unit: Unit, account_id: int, calendar_id: int | None) -> CalendarRow | None:
+    """A calendar by its number."""
+    return unit.first(BY_ID, account_id=account_id, calendar_id=calendar_id)
 
 
 def default_id(unit: Unit, account_id: int) -> int | None:

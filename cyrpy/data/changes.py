@@ -9,6 +9,9 @@ follows from lines addressed to them alone: a grant is a creation, its end a des
 all tell them only of updates, and of objects that they may see now. So no id reaches anyone who
 may not see the object, whatever else happened in the account. The owner, whose principal has the
 account's number, sees lines for all and those addressed to the owner.
+
+That holds for what is shared by itself: calendars, mailboxes. For what is inside of them see
+`cyrpy.data.itemchanges`.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal_column, select
 
 from cyrpy.data.statement import Query
 from cyrpy.data.tables import accounts, changes, states
@@ -26,6 +29,20 @@ from cyrpy.errors import CannotCalculateChanges
 
 WHOLE: Final = 1 << 62  # a position after all those of one modseq
 _STATE: Final = re.compile(r"(\d{1,18})(?:-(\d{1,9}))?", re.ASCII)
+
+
+# Classes of readers, as bits: a line about what only some of them see concerns these alone. What
+# is private is shown to others by one protocol and not by another: JMAP shows when it is, DAV has
+# objects that are whole or not at all. (Plain numbers: an enum.Flag costs microseconds a line.)
+OWNER: Final = 1
+VEILED: Final = 2  # others, where they see of a private object that it is there
+UNAWARE: Final = 4  # others, where a private object is not there at all
+EVERYBODY: Final = OWNER | VEILED | UNAWARE
+
+
+def audience(readers: int) -> int | None:
+    """Those readers, as a line of the log says whom it concerns."""
+    return None if readers == EVERYBODY else -readers
 
 
 class Point(NamedTuple):
@@ -44,6 +61,12 @@ class Line(NamedTuple):
     kind: int
     name: str | None
     audience: int | None
+    container_id: int
+
+    def concerns(self, readers: int) -> bool:
+        """Whether it is for all, or for a class that these are of."""
+        audience = self.audience
+        return audience is None or (audience < 0 and bool(-audience & readers))
 
 
 class Viewer(NamedTuple):
@@ -64,6 +87,7 @@ class Changes(NamedTuple):
     vanished: list[str]  # made and unmade inside the span: nothing to JMAP, a 404 to DAV
     names: dict[str, str | None]  # last URL name of each object
     more: bool
+    all_names: tuple[str, ...] = ()  # every URL name in the span: it may have been another's before
 
 
 STATE: Query[tuple[int]] = Query(
@@ -86,6 +110,7 @@ _LINES = (
         changes.c.kind,
         changes.c.name,
         changes.c.audience,
+        changes.c.container_id,
     )
     .where(
         changes.c.account_id == bindparam("account_id"),
@@ -97,6 +122,16 @@ _LINES = (
 LINES: Query[Line] = Query(_LINES, Line._make)
 LINES_IN: Query[Line] = Query(
     _LINES.where(changes.c.container_id == bindparam("container_id")), Line._make
+)
+# Whether the log still has a line for that one alone.
+TOLD: Query[tuple[int]] = Query(
+    select(changes.c.modseq)
+    .where(
+        changes.c.account_id == bindparam("account_id"),
+        changes.c.type == bindparam("type"),
+        changes.c.audience == bindparam("principal_id"),
+    )
+    .limit(literal_column("1"))
 )
 
 
@@ -116,12 +151,14 @@ def changes_since(  # noqa: PLR0913 - one question, each part of it optional
     *,
     container_id: int = NO_CONTAINER,
     viewer: Viewer | None = None,
+    readers: int = OWNER,
     limit: int | None = None,
 ) -> Changes:
     """Net changes to objects of `type` after the state `since`, at most `limit` of them.
 
     One created and then updated is only `created`; one created and destroyed inside the span is
     only `vanished`. With `limit` the answer ends at a state from which the next one goes on.
+    `readers` other than the owner read the lines of one container, which they see.
 
     Raises:
         CannotCalculateChanges: `since` is not a state that this log can start from.
@@ -129,6 +166,23 @@ def changes_since(  # noqa: PLR0913 - one question, each part of it optional
     now = state(unit, account_id, type, container_id)
     if since == str(now):
         return Changes(since, since, [], [], [], [], {}, more=False)
+    lines = lines_since(unit, account_id, type, since, now, container_id)
+    if viewer is None:
+        mine = account_id if readers == OWNER else None
+        lines = [line for line in lines if line.audience == mine or line.concerns(readers)]
+    else:
+        lines = list(_seen_by(viewer, lines))
+    return _net(lines, since, now, limit)
+
+
+def lines_since(
+    unit: Unit, account_id: int, type: str, since: str, now: int, container_id: int = NO_CONTAINER
+) -> list[Line]:
+    """The lines after a state, where `now` is that of the newest.
+
+    Raises:
+        CannotCalculateChanges: `since` is not a state that this log can start from.
+    """
     start = _parse(since)
     row = unit.first(LOG_STARTS, account_id=account_id)
     assert row is not None  # noqa: S101 - the account was looked up before
@@ -141,12 +195,7 @@ def changes_since(  # noqa: PLR0913 - one question, each part of it optional
         raise CannotCalculateChanges(
             f"changes of {type} are known from state {oldest} to {now}; {since!r} is none of these"
         )
-    lines = _lines(unit, account_id, type, start, container_id)
-    if viewer is None:
-        lines = [line for line in lines if line.audience in {None, account_id}]
-    else:
-        lines = list(_seen_by(viewer, lines))
-    return _net(lines, since, now, limit)
+    return _lines(unit, account_id, type, start, container_id)
 
 
 def _parse(text: str) -> Point | None:
@@ -174,20 +223,19 @@ def _lines(unit: Unit, account_id: int, type: str, start: Point, container_id: i
 
 def _seen_by(viewer: Viewer, lines: Sequence[Line]) -> Iterable[Line]:
     """The lines that concern one who is not the owner (see the head of this file)."""
-    first: dict[str, int] = {}
+    seen: dict[str, bool] = {}  # at the start of the span, and then after each line
     for line in lines:
         if line.audience in viewer.principals:
-            first.setdefault(line.object_id, line.kind)
-    # What becomes visible in the span was not so before: earlier lines for all are not told.
-    unseen = {object_id for object_id, kind in first.items() if kind == ChangeKind.CREATED}
+            seen.setdefault(line.object_id, line.kind != ChangeKind.CREATED)
     for line in lines:
-        visible = viewer.may_see(line.object_id)
         if line.audience in viewer.principals:
-            unseen.discard(line.object_id)
+            ends = line.kind == ChangeKind.DESTROYED
             # Who loses one of two grants still sees the object.
-            still = visible and line.kind == ChangeKind.DESTROYED
+            still = ends and viewer.may_see(line.object_id)
+            seen[line.object_id] = still or not ends
             yield line._replace(kind=ChangeKind.UPDATED) if still else line
-        elif line.audience is None and visible and line.object_id not in unseen:
+        elif line.audience is None and seen.get(line.object_id, viewer.may_see(line.object_id)):
+            # Also of what it sees no more: it knows that by a name which may have changed since.
             yield line._replace(kind=ChangeKind.UPDATED)
 
 
@@ -195,17 +243,27 @@ def _net(lines: list[Line], since: str, now: int, limit: int | None) -> Changes:
     """Fold the log to one outcome for each object, up to the line before the one too many."""
     first: dict[str, int] = {}
     last: dict[str, Line] = {}
+    names: dict[str, None] = {}
+    new, more = str(now), False
     reached: Line | None = None
     for line in lines:
         if len(last) == limit and line.object_id not in last:
             assert reached is not None  # noqa: S101 - limits are positive
-            whole = reached.modseq != line.modseq
-            new = str(reached.modseq) if whole else f"{reached.modseq}-{reached.position}"
-            return _sorted(first, last, Changes(since, new, [], [], [], [], {}, more=True))
+            new, more = state_between(reached, line), True
+            break
         first.setdefault(line.object_id, line.kind)
         last[line.object_id] = line
+        if line.name is not None:
+            names[line.name] = None
         reached = line
-    return _sorted(first, last, Changes(since, str(now), [], [], [], [], {}, more=False))
+    return _sorted(first, last, Changes(since, new, [], [], [], [], {}, more, tuple(names)))
+
+
+def state_between(reached: Line, following: Line) -> str:
+    """The state after one line and before the next."""
+    if reached.modseq != following.modseq:
+        return str(reached.modseq)
+    return f"{reached.modseq}-{reached.position}"
 
 
 def _sorted(first: dict[str, int], last: dict[str, Line], result: Changes) -> Changes:

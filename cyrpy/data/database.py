@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol, TypeVar
 from sqlalchemy import select
 
 from cyrpy.data.connections import PostgresqlConnection, SqliteConnection, storage_error
+from cyrpy.data.indexing import write_index
 from cyrpy.data.pulse import Pulse
 from cyrpy.data.statement import DialectName, Query, among
 from cyrpy.data.tables import accounts
@@ -204,6 +205,7 @@ class Database:
                 unit.all(LOCK_ACCOUNTS, ids=ids)
             result = work(unit)
             moved = unit.finish()
+            write_index(unit, unit.indexed)
         except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")

@@ -5,7 +5,7 @@ Who is not the owner keeps what it sets for itself: it covers what is for all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam, delete, or_, select
@@ -39,22 +39,26 @@ _of_kind = (
     dav_properties.c.kind == bindparam("kind"),
 )
 _this = (*_of_kind, dav_properties.c.object_id == bindparam("object_id"))
-OF_KIND: Query[Stored] = Query(
+_seen = or_(
+    dav_properties.c.principal_id == FOR_ALL,
+    dav_properties.c.principal_id == bindparam("principal_id"),
+)
+_STORED = (
     select(
         dav_properties.c.object_id,
         dav_properties.c.principal_id,
         dav_properties.c.name,
         dav_properties.c.value,
     )
-    .where(
-        *_of_kind,
-        or_(
-            dav_properties.c.principal_id == FOR_ALL,
-            dav_properties.c.principal_id == bindparam("principal_id"),
-        ),
-    )
-    .order_by(dav_properties.c.object_id, dav_properties.c.principal_id, dav_properties.c.name),
-    Stored._make,
+    .where(*_of_kind, _seen)
+    .order_by(dav_properties.c.object_id, dav_properties.c.principal_id, dav_properties.c.name)
+)
+OF_KIND: Query[Stored] = Query(_STORED, Stored._make)
+OF_OBJECT: Query[Stored] = Query(
+    _STORED.where(dav_properties.c.object_id == bindparam("object_id")), Stored._make
+)
+OBJECTS: Query[tuple[int]] = Query(
+    select(dav_properties.c.object_id).where(*_of_kind, _seen).distinct().limit(bindparam("count"))
 )
 PUT = Query[None](
     upsert(
@@ -77,8 +81,29 @@ def dead_properties(
     unit: Unit, account_id: int, kind: str, principal_id: int
 ) -> dict[int, dict[str, bytes]]:
     """Object -> name -> element, of all objects of a kind, as that principal sees them."""
+    return _by_object(
+        unit.all(OF_KIND, account_id=account_id, kind=kind, principal_id=principal_id)
+    )
+
+
+def dead_properties_of(unit: Unit, key: Key, principal_id: int) -> dict[str, bytes]:
+    """Name -> element, of one object."""
+    rows = unit.all(OF_OBJECT, principal_id=principal_id, **key._asdict())
+    return _by_object(rows).get(key.object_id, {})
+
+
+def objects_with_dead_properties(
+    unit: Unit, account_id: int, kind: str, principal_id: int, count: int
+) -> set[int]:
+    """Up to `count` objects of a kind that have any for that principal."""
+    rows = unit.all(
+        OBJECTS, account_id=account_id, kind=kind, principal_id=principal_id, count=count
+    )
+    return {object_id for (object_id,) in rows}
+
+
+def _by_object(rows: Iterable[Stored]) -> dict[int, dict[str, bytes]]:
     found: dict[int, dict[str, bytes]] = {}
-    rows = unit.all(OF_KIND, account_id=account_id, kind=kind, principal_id=principal_id)
     for row in rows:  # what is for all comes first, then what covers it
         properties = found.setdefault(row.object_id, {})
         if row.value is None:

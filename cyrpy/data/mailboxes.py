@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from collections.abc import Collection, Mapping
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, select, update
 
 from cyrpy.data import ids
-from cyrpy.data.statement import Query, insert_all
-from cyrpy.data.tables import mailboxes
+from cyrpy.data.statement import Query, among, insert_all, updating, upsert
+from cyrpy.data.tables import mailbox_settings, mailboxes
 from cyrpy.data.unit import ChangeKind, Unit
 from cyrpy.errors import AlreadyExists
 
@@ -33,6 +34,7 @@ class MailboxRow(NamedTuple):
     unread_threads: int
     created_modseq: int
     updated_modseq: int
+    properties_modseq: int  # when something else than the counts last changed
 
 
 class NewMailbox(NamedTuple):
@@ -66,6 +68,39 @@ INSIDE: Query[MailboxRow] = Query(
     MailboxRow._make,
 )
 INSERT = Query[None](insert_all(mailboxes))
+OF_IDS: Query[MailboxRow] = Query(
+    select(mailboxes).where(_of_account, among(mailboxes.c.id, "ids")), MailboxRow._make
+)
+CHILDREN: Query[MailboxRow] = Query(
+    select(mailboxes).where(_of_account, mailboxes.c.parent_id == bindparam("parent_id")),
+    MailboxRow._make,
+)
+DELETE = Query[None](delete(mailboxes).where(_of_account, mailboxes.c.id == bindparam("id")))
+COUNTS: Final = ("total_emails", "unread_emails", "total_threads", "unread_threads")
+COUNT = Query[None](
+    update(mailboxes)
+    .where(_of_account, mailboxes.c.id == bindparam("key_id"))
+    .values(
+        {name: mailboxes.c[name] + bindparam(name, type_=mailboxes.c[name].type) for name in COUNTS}
+        | {"updated_modseq": bindparam("updated_modseq", type_=mailboxes.c.updated_modseq.type)}
+    )
+)
+_own = (
+    mailbox_settings.c.account_id == bindparam("account_id"),
+    mailbox_settings.c.principal_id == bindparam("principal_id"),
+)
+SUBSCRIBED: Query[tuple[int, int]] = Query(
+    select(mailbox_settings.c.mailbox_id, mailbox_settings.c.is_subscribed).where(*_own)
+)
+SUBSCRIBE = Query[None](
+    upsert(mailbox_settings, ["account_id", "mailbox_id", "principal_id"], ["is_subscribed"])
+)
+FORGET_SETTINGS = Query[None](
+    delete(mailbox_settings).where(
+        mailbox_settings.c.account_id == bindparam("account_id"),
+        mailbox_settings.c.mailbox_id == bindparam("mailbox_id"),
+    )
+)
 
 
 def all_of(unit: Unit, account_id: int) -> list[MailboxRow]:
@@ -81,6 +116,27 @@ def get(unit: Unit, account_id: int, wire_id: str) -> MailboxRow | None:
 def by_role(unit: Unit, account_id: int, role: str) -> MailboxRow | None:
     """The mailbox that has the role."""
     return unit.first(BY_ROLE, account_id=account_id, role=role)
+
+
+def of_ids(unit: Unit, account_id: int, numbers: Collection[int]) -> list[MailboxRow]:
+    """The mailboxes of those numbers that there are."""
+    return unit.all(OF_IDS, account_id=account_id, ids=list(numbers)) if numbers else []
+
+
+def change(unit: Unit, row: MailboxRow, values: Mapping[str, Any]) -> MailboxRow:
+    """Change columns other than the counts, and log that."""
+    modseq = unit.record(row.account_id, KIND, row.wire_id, ChangeKind.UPDATED)
+    columns = {**values, "updated_modseq": modseq, "properties_modseq": modseq}
+    query = updating(mailboxes, ("account_id", "id"), tuple(columns))
+    unit.run(query, key_account_id=row.account_id, key_id=row.id, **columns)
+    return row._replace(**columns)
+
+
+def count(unit: Unit, account_id: int, mailbox_id: int, deltas: Mapping[str, int]) -> None:
+    """Add to the counts of a mailbox, and log that."""
+    unit.touch(account_id, KIND, ids.encode(LETTER, mailbox_id))
+    modseq = unit.modseq(account_id)
+    unit.run(COUNT, account_id=account_id, key_id=mailbox_id, updated_modseq=modseq, **deltas)
 
 
 def child(unit: Unit, account_id: int, parent_id: int | None, name: str) -> MailboxRow | None:
@@ -120,6 +176,7 @@ def create(unit: Unit, account_id: int, new: NewMailbox) -> MailboxRow:
         unread_threads=0,
         created_modseq=modseq,
         updated_modseq=modseq,
+        properties_modseq=modseq,
     )
     unit.run(INSERT, **row._asdict())
     return row

@@ -7,8 +7,8 @@ from typing import Final, Literal, NamedTuple
 
 from sqlalchemy import bindparam, delete, insert, or_, select, update
 
-from cyrpy.data.statement import Query, among, insert_all
-from cyrpy.data.tables import accounts, group_members, principals
+from cyrpy.data.statement import Query, among, insert_all, updating
+from cyrpy.data.tables import accounts, directory, group_members, principals
 from cyrpy.data.unit import Unit
 
 PrincipalType = Literal["individual", "group", "location", "resource"]  # as in RFC 9670 §2
@@ -52,9 +52,8 @@ INSERT: Query[tuple[int]] = Query(
     .values({name: bindparam(name, type_=principals.c[name].type) for name in _COLUMNS})
     .returning(principals.c.id)
 )
-RENAME = Query[None](
-    update(principals).where(principals.c.id == bindparam("key_id")).values(name=bindparam("name"))
-)
+REVISION: Query[tuple[int]] = Query(select(directory.c.revision))
+MOVE_REVISION = Query[None](update(directory).values(revision=directory.c.revision + 1))
 DELETE = Query[None](delete(principals).where(principals.c.id == bindparam("id")))
 INSERT_ACCOUNT = Query[None](insert_all(accounts))
 # Who is in a group sees what the group was granted, so what moves the group moves them.
@@ -107,6 +106,7 @@ def insert_principal(unit: Unit, values: Mapping[str, object]) -> PrincipalRow:
     """
     row = {**values, "created_at": unit.now, "epoch": unit.now}
     number: int = unit.value(INSERT, **row)
+    unit.run(MOVE_REVISION)
     unit.run(
         INSERT_ACCOUNT,
         id=number,
@@ -120,6 +120,19 @@ def insert_principal(unit: Unit, values: Mapping[str, object]) -> PrincipalRow:
     return PrincipalRow(number, *(row[name] for name in _COLUMNS))  # type: ignore[arg-type]
 
 
+def change(unit: Unit, principal_id: int, values: Mapping[str, object]) -> None:
+    """Write the columns in `values`."""
+    query = updating(principals, ("id",), tuple(values))
+    unit.run(query, key_id=principal_id, **values)
+    unit.run(MOVE_REVISION)
+
+
+def revision(unit: Unit) -> int:
+    """What moves whenever a principal comes, changes or goes."""
+    number: int = unit.value(REVISION)
+    return number
+
+
 def bump_epoch(unit: Unit, principal_ids: Collection[int]) -> None:
     """Make every cache of the sign-in of these principals, and of members of groups, be checked."""
     unit.run(MOVE_EPOCHS, ids=list(principal_ids))
@@ -129,6 +142,7 @@ def bump_epoch(unit: Unit, principal_ids: Collection[int]) -> None:
 def delete_principal(unit: Unit, principal_id: int) -> None:
     """Remove a principal, with its account and all that is in it."""
     unit.run(DELETE, id=principal_id)
+    unit.run(MOVE_REVISION)
     unit.moves_sign_ins = True
 
 

@@ -113,7 +113,7 @@ def upsert(
 
     def statement(dialect: DialectName) -> ClauseElement:
         row = {c.name: bindparam(c.name, type_=c.type) for c in table.columns}
-        insert = _insert_of(dialect)(table).values(row)
+        insert = insert_of(dialect)(table).values(row)
         if not update:
             return insert.on_conflict_do_nothing(index_elements=list(keys))  # type: ignore[no-any-return]
         return insert.on_conflict_do_update(  # type: ignore[no-any-return]
@@ -123,7 +123,7 @@ def upsert(
     return statement
 
 
-def _insert_of(dialect: DialectName) -> Callable[[Table], Any]:
+def insert_of(dialect: DialectName) -> Callable[[Table], Any]:
     """The database's INSERT with ON CONFLICT; both spell it alike, SQLAlchemy has two."""
     if dialect == "sqlite":
         return sqlite_insert

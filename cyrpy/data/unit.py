@@ -14,6 +14,7 @@ from cyrpy.data.tables import accounts, changes, states
 
 R = TypeVar("R")
 NO_CONTAINER = 0
+RECENT = 50  # lines of a unit that are looked through for one that is the same
 
 
 class ChangeKind(IntEnum):
@@ -41,6 +42,8 @@ class Change(NamedTuple):
 
 # What moved, for those who wait for it: account -> type -> modseq.
 StateChanges = dict[int, dict[str, int]]
+# Rows of full-text search: number -> other columns, None for a row that goes.
+Indexed = dict[int, Mapping[str, Any] | None]
 
 NEXT_MODSEQ: Query[tuple[int]] = Query(
     update(accounts)
@@ -92,18 +95,29 @@ class Connection(Protocol):
 class Unit:
     """Reads of one moment; in a writing unit also writes, all of which happen or none does."""
 
-    __slots__ = ("_connection", "_dialect", "_lines", "_modseqs", "moves_sign_ins", "now")
+    __slots__ = (
+        "_connection",
+        "_indexed",
+        "_lines",
+        "_modseqs",
+        "_woken",
+        "dialect",
+        "moves_sign_ins",
+        "now",
+    )
 
     def __init__(self, connection: Connection, now: int) -> None:
         self._connection = connection
-        self._dialect = connection.dialect
+        self.dialect = connection.dialect
         self._lines: list[Change] = []
+        self._indexed: list[tuple[int, Mapping[str, Any] | None]] = []
         self._modseqs: dict[int, int] = {}
+        self._woken: StateChanges = {}
         self.now = now  # unix seconds, the same for all that one unit does
         self.moves_sign_ins = False  # set by what changes credentials, groups or rights
 
     def _execute(self, query: Query[Any], parameters: dict[str, Any]) -> Cursor:
-        compiled = query.on(self._dialect)
+        compiled = query.on(self.dialect)
         if compiled.lists or compiled.constants:
             parameters = self._connection.bind(compiled, parameters)
         return self._connection.execute(compiled.sql, parameters)
@@ -129,7 +143,7 @@ class Unit:
 
     def run_many(self, query: Query[Any], rows: Iterable[Mapping[str, Any]]) -> None:
         """Execute one statement for each of `rows`."""
-        compiled = query.on(self._dialect)
+        compiled = query.on(self.dialect)
         if compiled.lists or compiled.constants:
             rows = [self._connection.bind(compiled, dict(row)) for row in rows]
         self._connection.executemany(compiled.sql, rows)
@@ -138,11 +152,13 @@ class Unit:
     def savepoint(self) -> Iterator[None]:
         """Undo what is done inside, its log lines included, if it raises."""
         lines, modseqs = len(self._lines), dict(self._modseqs)
+        indexed = len(self._indexed)
         self._connection.execute("SAVEPOINT part")
         try:
             yield
         except BaseException:
             del self._lines[lines:]
+            del self._indexed[indexed:]
             self._modseqs = modseqs  # an account first moved inside has gone back
             self._connection.execute("ROLLBACK TO SAVEPOINT part")
             self._connection.execute("RELEASE SAVEPOINT part")
@@ -194,6 +210,28 @@ class Unit:
         )
         return modseq
 
+    def touch(self, account_id: int, type: str, object_id: str) -> None:
+        """Log an update, unless one of the unit's newest lines says that already."""
+        for line in reversed(self._lines[-RECENT:]):
+            if (line.account_id, line.type, line.object_id) == (account_id, type, object_id):
+                if line.kind != ChangeKind.DESTROYED and line.audience is None:
+                    return
+                break
+        self.record(account_id, type, object_id, ChangeKind.UPDATED)
+
+    def index(self, id: int, row: Mapping[str, Any] | None) -> None:
+        """Have a row of full-text search written, or removed, just before the commit."""
+        self._indexed.append((id, row))
+
+    @property
+    def indexed(self) -> Indexed:
+        """The rows of full-text search that are to be written, as they are to be in the end."""
+        return dict(self._indexed)
+
+    def wake(self, channel: int) -> None:
+        """Tell those who wait for `channel`, the number of no account, once this is committed."""
+        self._woken[channel] = {"": 1}
+
     def moved_to(self, account_id: int, type: str) -> int | None:
         """The state to which this unit has moved a type so far; None if it has not."""
         for line in reversed(self._lines):
@@ -203,9 +241,9 @@ class Unit:
 
     def finish(self) -> StateChanges:
         """Write the log and the states that it leads to; what moved, for the notifier."""
+        moved: StateChanges = dict(self._woken)
         if not self._lines:
-            return {}
-        moved: StateChanges = {}
+            return moved
         raised: dict[tuple[int, str, int], int] = {}
         for line in self._lines:
             moved.setdefault(line.account_id, {})[line.type] = line.modseq

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, select, update
 
+from cyrpy.data import attachments, submissions
 from cyrpy.data.blobs import Blobs
 from cyrpy.data.database import Database
 from cyrpy.data.statement import Query
@@ -68,12 +69,16 @@ def run(database: Database, blobs: Blobs, now: int, log_days: int) -> Done:
     """One round; safe to run at any time, also while others write."""
     lines = prune(database, now - log_days * DAY)
     files = expire(database, blobs)
+    while database.write(partial(submissions.forget, blobs=blobs)) == submissions.BATCH:
+        pass
     database.tidy()
     return Done(lines, files)
 
 
 def expire(database: Database, blobs: Blobs) -> int:
     """Drop uploads that nothing came to refer to, and files that a crash left; how many files."""
+    while database.write(partial(attachments.expire, blobs=blobs)):
+        pass
     removed = 0
     while gone := database.write(blobs.expire):
         removed += database.write(partial(blobs.sweep, digests=gone))

@@ -19,8 +19,9 @@ from queue import Empty, SimpleQueue
 from typing import Any, Final, NamedTuple, TypeVar
 
 from cyrpy.data.connections import SqliteConnection, storage_error
+from cyrpy.data.indexing import write_index
 from cyrpy.data.pulse import Pulse
-from cyrpy.data.unit import StateChanges, Unit
+from cyrpy.data.unit import Indexed, StateChanges, Unit
 from cyrpy.errors import StorageFull
 
 T = TypeVar("T")
@@ -37,6 +38,7 @@ class Outcome(NamedTuple):
     result: Any
     moved: StateChanges
     moves_sign_ins: bool = False
+    indexed: Indexed | None = None  # to be written before the commit
 
 
 class _Job(NamedTuple):
@@ -127,12 +129,21 @@ class _Group:
 
     def _commit(self) -> None:
         """COMMIT; where sign-ins move, every process is told before anybody is answered."""
+        self._index()
         beats = any(outcome.moves_sign_ins for _, outcome in self._done)
         if beats:
             self._pulse.beat()
         self._connection.execute("COMMIT")
         if beats:
             self._pulse.beat()
+
+    def _index(self) -> None:
+        """After the last savepoint: each would write the buffers of the index once more."""
+        indexed: Indexed = {}
+        for _, outcome in self._done:
+            indexed |= outcome.indexed or {}
+        if indexed:
+            write_index(Unit(self._connection, self._now), indexed)
 
     def _run_all(self, members: list[_Job]) -> None:
         deadline = time.monotonic() + GROUP_SECONDS
@@ -166,7 +177,7 @@ class _Group:
         execute("RELEASE SAVEPOINT member")
         if not self._connection.in_transaction:
             raise TransactionLost
-        self._done.append((job, Outcome(result, moved, unit.moves_sign_ins)))
+        self._done.append((job, Outcome(result, moved, unit.moves_sign_ins, unit.indexed)))
 
     def _abandon(self, members: list[_Job], exc: Exception) -> None:
         """The transaction is lost: nobody has happened; whom it was not due to may try alone."""

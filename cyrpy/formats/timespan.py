@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from cyrpy.errors import FormatError
@@ -14,6 +15,7 @@ from cyrpy.errors import FormatError
 DAY = 86_400  # seconds
 MAX_DAYS = 3_660_000  # no duration reaches further than the calendar itself, which ends in 9999
 
+LONGEST = 16  # characters of a DATE-TIME
 _DURATION = re.compile(
     r"([+-]?)P(?:(\d{1,9})W)?(?:(\d{1,9})D)?"
     r"(?:T(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,12})(?:\.(\d{1,6})\d*)?S)?)?",
@@ -129,6 +131,15 @@ def parse_date_time(text: str) -> tuple[datetime, bool]:
     Raises:
         FormatError: It is none.
     """
+    if len(text) <= LONGEST:
+        found = _date_time(text)
+        if found is not None:
+            return found
+    raise FormatError(f"{text[:40]!r} is no date-time such as 20260131T093000 or 20260131T093000Z")
+
+
+@lru_cache(maxsize=4096)  # each time of an object is read by several who look at it
+def _date_time(text: str) -> tuple[datetime, bool] | None:
     found = _DATE_TIME.fullmatch(text)
     if found:
         start, seconds, is_utc = found.groups()
@@ -138,7 +149,7 @@ def parse_date_time(text: str) -> tuple[datetime, bool]:
             pass
         else:
             return moment, is_utc == "Z"
-    raise FormatError(f"{text[:40]!r} is no date-time such as 20260131T093000 or 20260131T093000Z")
+    return None
 
 
 def format_date(day: date) -> str:

@@ -82,6 +82,17 @@ def words(text: str, *, is_query: bool = False) -> Iterator[str]:
             yield found[:MAX_WORD]
 
 
+def tokens(plain: str) -> Iterator[tuple[str, int, int]]:
+    """The words of a text that is folded already, as `words` cuts it, with their places."""
+    for match in _TOKEN.finditer(plain):
+        found, start = match[0], match.start()
+        if match.lastgroup == "run":
+            for at, pair in enumerate(_pairs(found, whole=True)):
+                yield pair, start + at, start + at + len(pair)
+        else:
+            yield found[:MAX_WORD], start, match.end()
+
+
 def _pairs(run: str, *, whole: bool) -> Iterator[str]:
     for first in range(len(run) - 1):
         yield run[first : first + 2]

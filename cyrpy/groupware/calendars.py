@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from cyrpy.data import access, calendars, dav, ids
+from cyrpy.data import (
+    access,
+    calendars,
+    dav,
+    event_settings,
+    eventids,
+    events,
+    ids,
+    itemchanges,
+    search,
+)
 from cyrpy.data.calendars import CalendarRow, SettingsRow
 from cyrpy.data.unit import ChangeKind, Unit
 from cyrpy.errors import AlreadyExists, Forbidden, NotFound
+from cyrpy.groupware import invitations, proxies
 from cyrpy.groupware.access import ALL_LETTERS, Actor, has
 from cyrpy.groupware.sharing import Container, share, shows, unshare_all
 
 KIND: Final = "Calendar"
-EVENT: Final = "CalendarEvent"
+EVENT: Final = eventids.KIND
 LETTER: Final = "C"  # of ids that the server gives
 COMPONENTS: Final = "VEVENT VTODO VJOURNAL VFREEBUSY VAVAILABILITY"
 
@@ -47,7 +58,7 @@ class CalendarView(NamedTuple):
 
 def container(row: CalendarRow) -> Container:
     """The calendar as something that can be shared."""
-    return Container(row.account_id, KIND, row.id, row.wire_id, row.uri)
+    return Container(row.account_id, KIND, row.id, row.wire_id, row.uri, row.name)
 
 
 def visible(unit: Unit, account_id: int, actor: Actor) -> list[CalendarView]:
@@ -125,6 +136,7 @@ def create(
         **{**NEW_CALENDAR, **values},
     )
     unit.run(calendars.INSERT, **row._asdict())
+    proxies.include(unit, row)
     return row
 
 
@@ -202,7 +214,7 @@ def _set_own(unit: Unit, row: CalendarRow, actor: Actor, own: Mapping[str, Any])
 
 
 def set_shares(unit: Unit, view: CalendarView, wanted: Mapping[int, str]) -> None:
-    """Share the calendar with exactly these principals: id -> letters.
+    """Share the calendar with exactly these principals, and its owner's delegates: id -> letters.
 
     Raises:
         Forbidden: the user may not administer it, or gives a right that it does not have.
@@ -210,6 +222,7 @@ def set_shares(unit: Unit, view: CalendarView, wanted: Mapping[int, str]) -> Non
     if not has(view.rights, "a"):
         raise Forbidden("sharing this calendar needs the right to administer it")
     may_grant = None if view.is_owner else view.rights
+    wanted = {**wanted, **proxies.kept(unit, view.row)}
     if share(unit, container(view.row), wanted, may_grant):
         row = view.row
         calendars.change(unit, row, {})
@@ -245,16 +258,12 @@ def delete(unit: Unit, view: CalendarView, *, remove_events: bool) -> None:
     key = {"account_id": row.account_id, "calendar_id": row.id}
     if not remove_events and unit.value(calendars.COUNT_OBJECTS, **key):
         raise NotEmpty("the calendar holds events; ask for them to be removed with it")
-    for number, uri in unit.all(calendars.OBJECTS, **key):
-        unit.record(
-            row.account_id,
-            EVENT,
-            ids.encode("E", number),
-            ChangeKind.DESTROYED,
-            container_id=row.id,
-            name=uri,
-        )
-    unit.run(calendars.DELETE_OBJECTS, **key)
+    for object_row in events.members(unit, row.account_id, row.id):
+        itemchanges.record(unit, row.account_id, EVENT, eventids.place(object_row), None)
+        search.remove(unit, row.account_id, object_row.id)
+    event_settings.forget_all(unit, row.account_id, row.id)
+    unit.run(events.DELETE_ALL, **key)
+    invitations.forget_all(unit, container(row))
     unshare_all(unit, container(row))
     dav.forget(unit, dav.Key(row.account_id, KIND, row.id))
     unit.run(calendars.DELETE_SETTINGS, **key)

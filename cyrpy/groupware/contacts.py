@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from cyrpy.data import access, addressbooks, dav, ids
-from cyrpy.data.addressbooks import KIND, AddressBookRow
+from cyrpy.data import access, addressbooks, cards, dav, ids, search
+from cyrpy.data.addressbooks import KIND, AddressBookRow, SettingsRow
 from cyrpy.data.unit import ChangeKind, Unit
 from cyrpy.errors import Forbidden, NotFound
+from cyrpy.groupware import invitations
 from cyrpy.groupware.access import ALL_LETTERS, Actor, has
 from cyrpy.groupware.sharing import Container, share, shows, unshare_all
 
-CARD: Final = "ContactCard"
-CARD_LETTER: Final = "K"  # of cards' ids
+CARD: Final = cards.KIND
+CARD_LETTER: Final = cards.LETTER
 
 # RFC 9610 §2, AddressBookRights: each right and the letters that together are it.
 ADDRESS_BOOK_RIGHTS: Final[Mapping[str, str]] = {
@@ -23,6 +24,10 @@ ADDRESS_BOOK_RIGHTS: Final[Mapping[str, str]] = {
     "mayShare": "a",
     "mayDelete": "x",
 }
+
+
+# What a sharee starts from (RFC 9610 §2).
+SHAREE_DEFAULTS: Final[Mapping[str, int]] = {"sort_order": 0, "is_subscribed": 0}
 
 
 class NotEmpty(Forbidden):
@@ -45,7 +50,7 @@ class AddressBookView:
 
 def container(row: AddressBookRow) -> Container:
     """The address book as something that can be shared."""
-    return Container(row.account_id, KIND, row.id, row.wire_id, row.uri)
+    return Container(row.account_id, KIND, row.id, row.wire_id, row.uri, row.name)
 
 
 def visible(unit: Unit, account_id: int, actor: Actor) -> list[AddressBookView]:
@@ -56,11 +61,29 @@ def visible(unit: Unit, account_id: int, actor: Actor) -> list[AddressBookView]:
     granted: Mapping[int, str] = dict.fromkeys((row.id for row in rows), ALL_LETTERS)
     if not is_owner:
         granted = access.granted_to(unit, account_id, KIND, actor.principals)
+        own = unit.all(
+            addressbooks.SETTINGS, account_id=account_id, principal_id=actor.principal_id
+        )
+        settings = {row.address_book_id: row for row in own}
+        rows = [_for_sharee(row, settings.get(row.id)) for row in rows]
     return [
         AddressBookView(row, granted[row.id], is_owner=is_owner, is_default=row.id == default)
         for row in rows
         if shows(granted.get(row.id, ""))
     ]
+
+
+def wire_ids(unit: Unit, account_id: int, actor: Actor) -> dict[int, str]:
+    """The ids of the address books that `actor` may see, by their numbers."""
+    if account_id == actor.principal_id:
+        return dict(unit.all(addressbooks.WIRE_IDS, account_id=account_id))
+    return {view.row.id: view.row.wire_id for view in visible(unit, account_id, actor)}
+
+
+def _for_sharee(row: AddressBookRow, own: SettingsRow | None) -> AddressBookRow:
+    chosen = {} if own is None else {name: getattr(own, name) for name in addressbooks.PERSONAL}
+    mine = {name: value for name, value in chosen.items() if value is not None}
+    return row._replace(**{**SHAREE_DEFAULTS, **mine})
 
 
 def find(unit: Unit, account_id: int, actor: Actor, wire_id: str) -> AddressBookView:
@@ -88,6 +111,39 @@ def update(unit: Unit, view: AddressBookView, values: Mapping[str, Any]) -> None
     if view.is_owner or values:
         addressbooks.change(unit, row, values)
         unit.record(row.account_id, KIND, row.wire_id, ChangeKind.UPDATED, name=row.uri)
+
+
+def set_own(unit: Unit, view: AddressBookView, actor: Actor, values: Mapping[str, int]) -> None:
+    """Change what a sharee sets for itself: PERSONAL columns."""
+    row = view.row
+    settings = SettingsRow(row.account_id, row.id, actor.principal_id, None, None)
+    for present in unit.all(
+        addressbooks.SETTINGS, account_id=row.account_id, principal_id=actor.principal_id
+    ):
+        settings = present if present.address_book_id == row.id else settings
+    unit.run(addressbooks.PUT_SETTINGS, **settings._replace(**values)._asdict())
+    unit.record(
+        row.account_id,
+        KIND,
+        row.wire_id,
+        ChangeKind.UPDATED,
+        name=row.uri,
+        audience=actor.principal_id,
+    )
+
+
+def set_default(unit: Unit, row: AddressBookRow) -> str | None:
+    """Make it the account's default; the id of the one that was, if it was another."""
+    before = addressbooks.default_id(unit, row.account_id)
+    if before == row.id:
+        return None
+    unit.run(addressbooks.SET_DEFAULT, account_id=row.account_id, address_book_id=row.id)
+    unit.record(row.account_id, KIND, row.wire_id, ChangeKind.UPDATED, name=row.uri)
+    for other in addressbooks.all_of(unit, row.account_id):
+        if other.id == before:
+            unit.record(row.account_id, KIND, other.wire_id, ChangeKind.UPDATED, name=other.uri)
+            return other.wire_id
+    return None
 
 
 def set_shares(unit: Unit, view: AddressBookView, wanted: Mapping[int, str]) -> None:
@@ -121,6 +177,8 @@ def delete(unit: Unit, view: AddressBookView, *, remove_cards: bool) -> None:
     if held and not remove_cards:
         raise NotEmpty("the address book holds cards; ask for them to be removed with it")
     for number, uri in held:
+        search.remove(unit, row.account_id, number)
+        dav.forget(unit, dav.Key(row.account_id, CARD, number))
         unit.record(
             row.account_id,
             CARD,
@@ -129,6 +187,7 @@ def delete(unit: Unit, view: AddressBookView, *, remove_cards: bool) -> None:
             container_id=row.id,
             name=uri,
         )
+    invitations.forget_all(unit, container(row))
     unshare_all(unit, container(row))
     dav.forget(unit, dav.Key(row.account_id, KIND, row.id))
     addressbooks.remove(unit, row)

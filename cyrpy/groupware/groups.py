@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cyrpy.data import access, containers, principals
+from cyrpy.data.itemchanges import opened
 from cyrpy.data.principals import GROUP, PrincipalRow, bump_epoch, groups_of
 from cyrpy.data.unit import ChangeKind, Unit
 from cyrpy.errors import AlreadyExists, Forbidden, NotFound
@@ -66,11 +67,13 @@ def _tell(unit: Unit, group: PrincipalRow, member: PrincipalRow, kind: ChangeKin
         seen_anyway = shows(held.get(granted.id, ""))
         if granted.account_id == member.id or not (seen_anyway or shows(granted.rights)):
             continue
+        told = ChangeKind.UPDATED if seen_anyway else kind
         unit.record(
             granted.account_id,
             granted.kind,
             granted.wire_id,
-            ChangeKind.UPDATED if seen_anyway else kind,
+            told,
             name=granted.uri,
             audience=member.id,
         )
+        opened(unit, granted.account_id, granted.kind, granted.id, member.id, told)

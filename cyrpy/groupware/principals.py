@@ -8,6 +8,7 @@ from cyrpy.data import addresses, containers, principals
 from cyrpy.data.principals import GROUP, PrincipalRow, PrincipalType, bump_epoch
 from cyrpy.data.unit import ChangeKind, Unit
 from cyrpy.errors import AlreadyExists, Forbidden, FormatError, NotFound
+from cyrpy.groupware import mail_identities, proxies
 from cyrpy.groupware.groups import dissolve
 from cyrpy.groupware.provision import Folders, provision
 from cyrpy.groupware.userids import UserIds, account_id, check_address, check_domain
@@ -91,7 +92,8 @@ def rename(
     taken = unit.first(principals.BY_NAME, name=userid)
     if taken is not None and taken.id != row.id:
         raise AlreadyExists(f"there is a {userid} already", userid)
-    unit.run(principals.RENAME, key_id=row.id, name=userid)
+    principals.change(unit, row.id, {"name": userid})
+    proxies.renamed(unit, row.name, userid)
     present = addresses.addresses_of(unit, row.id)
     kept = [a for a in present if keep_address or a != row.name.lower()]
     _arrange(unit, userids, row.id, [userid, *kept])
@@ -107,6 +109,7 @@ def remove(unit: Unit, row: PrincipalRow) -> None:
     """
     if row.type == GROUP:
         dissolve(unit, row)
+    proxies.dissolve(unit, row)
     for granted in containers.granted_containers(unit, row.id):
         unit.record(
             granted.account_id,
@@ -147,8 +150,10 @@ def remove_address(unit: Unit, address: str) -> None:
         raise NotFound(f"nobody has the address {address}")
     if address.lower() == row.name.lower():
         raise Forbidden(f"{address} is the name of {row.name}; rename it instead")
-    rest = [a for a in addresses.addresses_of(unit, row.id) if a != address.lower()]
+    present = addresses.addresses_of(unit, row.id)
+    rest = [a for a in present if a != address.lower()]
     addresses.arrange(unit, row.id, rest)
+    mail_identities.addresses_changed(unit, row.id, present, rest)
 
 
 def _arrange(unit: Unit, userids: UserIds, principal_id: int, wanted: list[str]) -> None:
@@ -162,7 +167,9 @@ def _arrange(unit: Unit, userids: UserIds, principal_id: int, wanted: list[str])
         owner = addresses.owner(unit, address)
         if owner not in (None, principal_id):
             raise AlreadyExists(f"the address {address} belongs to another already", address)
+    present = addresses.addresses_of(unit, principal_id)
     addresses.arrange(unit, principal_id, lower)
+    mail_identities.addresses_changed(unit, principal_id, present, lower)
 
 
 def require_local(unit: Unit, userids: UserIds, domain: str) -> None:

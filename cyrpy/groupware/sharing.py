@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from cyrpy.data import access, principals
+from cyrpy.data import access, principals, public_links, share_notifications
+from cyrpy.data.itemchanges import opened
+from cyrpy.data.share_notifications import Told
 from cyrpy.data.unit import ChangeKind, Unit
 from cyrpy.errors import Forbidden
 
@@ -22,6 +24,7 @@ class Container(NamedTuple):
     id: int
     wire_id: str
     uri: str
+    name: str = ""  # for people
 
 
 def shows(letters: str) -> bool:
@@ -30,11 +33,16 @@ def shows(letters: str) -> bool:
 
 
 def share(
-    unit: Unit, container: Container, wanted: Mapping[int, str], may_grant: str | None
+    unit: Unit,
+    container: Container,
+    wanted: Mapping[int, str],
+    may_grant: str | None,
+    by: int | None = None,
 ) -> bool:
     """Make the grants on `container` exactly `wanted`: principal -> letters; whether any changed.
 
-    `may_grant` are the letters of the one who asks; None for the owner, who may grant all.
+    `may_grant` are the letters of the one who asks; None for the owner, who may grant all. `by`
+    is that one, as sharees are told; None for the owner.
 
     Raises:
         Forbidden: a right would be given that the one who asks does not have.
@@ -53,6 +61,10 @@ def share(
     for principal in sorted(changed):
         key = (container.account_id, container.kind, container.id)
         access.put_grant(unit, *key, principal, wanted.get(principal, ""))
+    groups = {group for (group,) in unit.all(principals.GROUPS_AMONG, ids=changed)}
+    for principal in sorted(set(changed) - groups - {by}):
+        rights = (current.get(principal, ""), wanted.get(principal, ""))
+        _notify(unit, container, principal, rights, container.account_id if by is None else by)
     after = _reached(unit, container.account_id, wanted)
     for individual in sorted(before.keys() | after.keys()):
         _tell(unit, container, individual, before.get(individual, ""), after.get(individual, ""))
@@ -102,8 +114,30 @@ def _tell(unit: Unit, container: Container, individual: int, before: str, after:
         name=container.uri,
         audience=individual,
     )
+    opened(unit, container.account_id, container.kind, container.id, individual, kind)
+
+
+def _notify(
+    unit: Unit, container: Container, principal: int, rights: tuple[str, str], by: int
+) -> None:
+    """Tell one whose own grant changed, not those of groups (RFC 9670 §5)."""
+    told = Told(container.kind, container.account_id, container.wire_id, container.name, *rights)
+    share_notifications.tell(unit, principal, by, told)
+
+
+def shown_anew(unit: Unit, container: Container, audience: int | None = None) -> None:
+    """Log that with whom it is shared, or who is invited, is another now: to all, or to one."""
+    unit.record(
+        container.account_id,
+        container.kind,
+        container.wire_id,
+        ChangeKind.UPDATED,
+        name=container.uri,
+        audience=audience,
+    )
 
 
 def unshare_all(unit: Unit, container: Container) -> None:
-    """Take every grant away, because the container goes."""
+    """Take every grant, and every public link, away, because the container goes."""
     share(unit, container, {}, None)
+    public_links.revoke_all(unit, container.account_id, container.kind, container.id)

@@ -33,6 +33,7 @@ NS = {
     "CR": "urn:ietf:params:xml:ns:carddav",
     "CS": "http://calendarserver.org/ns/",
     "A": "http://apple.com/ns/ical/",
+    "ME": "http://me.com/_namespace/",
     "X": "http://example.com/ns/",
 }
 XMLNS = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NS.items())
@@ -139,6 +140,12 @@ class Nobody:
         raise NotImplementedError
 
 
+def _settings(module: Any, limits: Mapping[str, Any]) -> Any:
+    """A module's settings, with those of the limits that it has."""
+    known = module.settings.model_fields
+    return module.settings(**{name: value for name, value in limits.items() if name in known})
+
+
 class Server:
     """The DAV modules over one database."""
 
@@ -150,16 +157,17 @@ class Server:
         limits: Mapping[str, Any] | None = None,
         **settings: Any,
     ) -> None:
+        given = {m.name: _settings(m, limits or {}) for m in modules}
         self.core = Core(
             settings=CoreSettings(configdirectory=folder, **(SETTINGS | settings)),
             database=database,
             blobs=Blobs(folder / "blobs"),
             notifier=Notifier(),
             sign_in=Nobody(),
-            offers=tuple(o for m in modules for o in m.offers(m.settings())),
+            offers=tuple(o for m in modules for o in m.offers(given[m.name])),
         )
         self.apps = {
-            prefix: module.app(self.core, module.settings(**(limits or {})))
+            prefix: module.app(self.core, given[module.name])
             for module in modules
             for prefix in module.prefixes
         }
@@ -202,6 +210,7 @@ class Client:
     async def _request(
         self, method: str, url: str, body: bytes, headers: Mapping[str, str]
     ) -> Answer:
+        url, _, query = url.partition("?")
         raw = self.root + quote(url, safe="/%@!$&'()*+,;=:~")
         path = unquote(raw)
         parts = url.split("/")
@@ -212,7 +221,9 @@ class Client:
         coming = [{"type": "http.request", "body": body, "more_body": False}]
 
         async def receive() -> Any:
-            return coming.pop(0) if coming else {"type": "http.disconnect"}
+            if not coming:
+                await asyncio.Event().wait()  # the client stays
+            return coming.pop(0)
 
         async def send(message: Any) -> None:
             sent.append(message)
@@ -223,7 +234,7 @@ class Client:
             "path": path,
             "raw_path": raw.encode(),
             "root_path": self.root + prefix,
-            "query_string": b"",
+            "query_string": query.encode(),
             "headers": [
                 (b"host", b"dav.example.com"),
                 *((k.lower().encode(), v.encode()) for k, v in headers.items()),

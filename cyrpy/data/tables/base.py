@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, String
+from sqlalchemy.types import TypeEngine
 
 metadata = MetaData(
     naming_convention={
@@ -21,6 +22,11 @@ metadata = MetaData(
 )
 
 Int64 = BigInteger().with_variant(Integer, "sqlite")  # SQLite's own rowid must be an INTEGER
+
+
+def sort_text(length: int) -> TypeEngine[str]:
+    """Text that is sorted by its code points on both databases, whatever the locale."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 def account_key() -> Column[Any]:

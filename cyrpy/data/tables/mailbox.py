@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, SmallInteger, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from cyrpy.data.tables.base import Int64, account_key, metadata, modseqs
 
@@ -22,8 +32,23 @@ mailboxes = Table(
     Column("total_threads", Integer, nullable=False),
     Column("unread_threads", Integer, nullable=False),
     *modseqs(),
+    # When something else than the counts last changed (`updatedProperties`, RFC 8621 §2.2).
+    Column("properties_modseq", Int64, nullable=False, server_default="0"),
     UniqueConstraint("account_id", "wire_id"),
     UniqueConstraint("account_id", "role"),
     Index("ix_mailboxes_account_id_parent_id", "account_id", "parent_id"),
+    sqlite_with_rowid=False,
+)
+
+# What a sharee set for itself on a mailbox.
+mailbox_settings = Table(
+    "mailbox_settings",
+    metadata,
+    account_key(),
+    Column("mailbox_id", Int64, primary_key=True),
+    Column(
+        "principal_id", Int64, ForeignKey("principals.id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column("is_subscribed", SmallInteger, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -22,6 +22,14 @@ principals = Table(
     sqlite_autoincrement=True,  # a removed user's number is never given to another
 )
 
+# One row, which moves whenever a principal comes, changes or goes.
+directory = Table(
+    "directory",
+    metadata,
+    Column("id", Int64, primary_key=True, autoincrement=False),
+    Column("revision", Int64, nullable=False),
+)
+
 domains = Table(
     "domains",
     metadata,

@@ -25,6 +25,8 @@ _KNOWN = """
 _BOUNDARIES = {
     f"{word}:{name}": (word, name) for word in ("BEGIN", "END") for name in _KNOWN.split()
 }
+# What any spelling of them begins with: few other lines do.
+_STARTS = frozenset({"BE", "Be", "bE", "be", "EN", "En", "eN", "en"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ class _Builder:
         """Every line read, every component closed."""
         inside: list[str] | None = None
         for index, raw in enumerate(self.raws):
-            if raw[:1] in "BEbe" and (boundary := _boundary(raw)):
+            if raw[:2] in _STARTS and (boundary := _boundary(raw)):
                 word, name = boundary
                 inside = self.begin(index, name) if word == "BEGIN" else self.end(index, name)
             elif inside is None:

@@ -10,6 +10,7 @@ from cyrpy.formats.ical.budget import Budget, RecurrenceTooComplex
 from cyrpy.formats.ical.component import Component
 from cyrpy.formats.ical.item import Item, Length
 from cyrpy.formats.ical.overlap import overlaps
+from cyrpy.formats.ical.phases import phase
 from cyrpy.formats.ical.series import Instance, Series, Window, series
 
 FLOATING_MARGIN = 14 * 3600  # seconds; no zone is further from UTC
@@ -29,6 +30,7 @@ class Bounds(NamedTuple):
         is_floating: Whether days or floating times made the bounds wider by FLOATING_MARGIN.
         is_transparent: Whether it takes no time: TRANSP:TRANSPARENT in every component.
         status: STATUS of the master, or of the first override without one.
+        phase: Which times of a cycle it may have instances in (`cyrpy.formats.ical.phases`).
     """
 
     component: str
@@ -39,6 +41,7 @@ class Bounds(NamedTuple):
     is_floating: bool
     is_transparent: bool
     status: str | None
+    phase: int
 
 
 def bounds(calendar: Component) -> Bounds:
@@ -64,6 +67,7 @@ def bounds(calendar: Component) -> Bounds:
         is_floating=is_floating,
         is_transparent=all(is_transparent(item.component) for item in items),
         status=_upper(first, "STATUS"),
+        phase=phase(found),
     )
 
 

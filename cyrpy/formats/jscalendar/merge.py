@@ -72,7 +72,8 @@ def _edit(
     starts = [0]
     for old in made.properties:
         line = changes.get(id(old), old)
-        if line is not None and old.name not in anew:
+        # DTEND that became DURATION is there by its new name.
+        if line is not None and line.name not in anew and (line is not old or old.name not in anew):
             result.append(line)
         starts.append(len(result))
     for inside in made.components:

@@ -119,7 +119,8 @@ def _other(line: Line, unit: Unit, base: Json) -> patches.Patch | None:
         return {prefix: line.value.strip().lower()}
     if line.name == "N":
         found, _ = names.read(line)
-        return _restricted(base, found, prefix, _NAME_KEYS)
+        # A name that says nothing would leave none at all, which no Card may have.
+        return _restricted(base, found, prefix, _NAME_KEYS) if found.get("components") else None
     if line.name == "ADR":
         value: Json = addresses.read(line)[0]
     else:

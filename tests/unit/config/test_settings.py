@@ -94,6 +94,7 @@ def test_the_file_of_a_cyrus_server_means_what_it_means_there():
         "autocreate_subscribe_folders": ("Drafts", "Junk"),
         "httpmodules": ("caldav", "carddav", "jmap"),
         "httptimeout": 420,
+        "maxmessagesize": 26_214_400,
         "httpallowcors": ("https://*.example.org", "!https://old.example.org"),
         "tls_server_cert": (Path("/etc/ssl/certs/a.pem"), Path("/etc/ssl/certs/b.pem")),
         "tls_server_key": (Path("/etc/ssl/private/a.key"), Path("/etc/ssl/private/b.key")),

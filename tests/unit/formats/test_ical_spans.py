@@ -143,7 +143,7 @@ def test_bounds_say_what_the_index_keeps():
         event("DTSTART:20260110T100000", "TRANSP:transparent", "STATUS:Cancelled", uid=r"a\,b")
     )
     assert found[:2] == ("VEVENT", "a,b")
-    assert found[4:] == (False, True, True, "CANCELLED")
+    assert found[4:8] == (False, True, True, "CANCELLED")
 
 
 def test_a_task_without_dates_has_no_bounds():

@@ -392,3 +392,13 @@ def test_an_instance_without_master_is_edited_by_itself():
     made = write(to_ical.apply(calendar, second | {"title": "x"}))
     assert made == octets.replace(b"SUMMARY:n6", b"SUMMARY:x")
     assert to_ical.without(parse(octets.replace(b"RECURRENCE-ID:20260105", b"X:")), "u", "no")
+
+
+def test_an_event_with_an_end_elsewhere_becomes_one_of_whole_days():
+    event = EVENT | {"timeZone": "Europe/Vienna", "endTimeZone": "Europe/London"}
+    event = {name: v for name, v in event.items() if not name.startswith("recurrence")}
+    days = {name: v for name, v in event.items() if name not in ("timeZone", "endTimeZone")}
+    days |= {"showWithoutTime": True, "start": "2026-01-05T00:00:00", "duration": "P2D"}
+    made = to_ical.apply(to_ical.apply(None, event), days)
+    assert b"DURATION:P2D" in write(made)
+    assert b"DTEND" not in write(made)

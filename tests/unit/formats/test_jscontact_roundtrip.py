@@ -101,3 +101,9 @@ def test_random_octets_are_refused_or_read(octets):
             continue
         for card in cards:
             assert schema.problems(from_vcard.card(card)) == []
+
+
+def test_a_name_that_says_nothing_in_another_language_is_kept_aside():
+    card = from_vcard.card(parse(vcard("4.0", ["N:a", "N;ALTID=1;LANGUAGE=fr:"])))
+    assert "localizations" not in card
+    assert schema.problems(card) == []
