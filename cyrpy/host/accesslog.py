@@ -1,17 +1,19 @@
 """The access log: one line a request, in the Common Log Format with a tail, or as JSON.
 
-No secrets: values of query parameters that look like credentials are masked, and headers that
-carry them cannot be logged.
+No secrets: values of query parameters that look like credentials are masked, and the tokens in
+the paths of public links, whether a module serves these or not; headers that carry credentials
+cannot be logged.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import unquote_plus
+from urllib.parse import unquote, unquote_plus
 
 import orjson
 
@@ -24,6 +26,9 @@ SECRET_HEADERS = frozenset(
 )
 SECRET_WORDS = ("token", "secret", "passw", "code", "auth", "key", "signature", "jwt", "assertion")
 MAX_VALUE = 1000  # characters of a URL or header that are logged
+# The path of a public link (modules/cyrpy_public), also inside of a Referer; what is shorter leaves
+# too much of a token to be guessed.
+_LINK = re.compile(r"(/public/+)[A-Za-z0-9_-]{24}[^/?#\s]*", re.IGNORECASE)
 _ESCAPES = {code: f"\\x{code:02x}" for code in (*range(32), 127, *range(128, 160))} | {
     ord('"'): '\\"',
     ord("\\"): "\\\\",
@@ -103,7 +108,7 @@ class AccessLog:
             f"{entry.status} {entry.octets} {entry.seconds:.4f} {entry.request_id}"
         )
         for value in entry.headers:
-            text = "-" if value is None else value[:MAX_VALUE].decode("latin-1")
+            text = "-" if value is None else _plain(value)
             line += f' "{_quoted(text)}"'
         return line.encode() + b"\n"
 
@@ -123,7 +128,7 @@ class AccessLog:
         }
         if entry.headers:
             members["headers"] = {
-                name: value[:MAX_VALUE].decode("latin-1")
+                name: _plain(value)
                 for name, value in zip(self._names, entry.headers, strict=True)
                 if value is not None
             }
@@ -152,10 +157,18 @@ def _masked_pair(pair: str) -> str:
 
 def _url(entry: Entry) -> str:
     """The path as it came, and the masked query."""
-    url = entry.path[:MAX_VALUE].decode("latin-1")
+    url = _plain(entry.path)
     if entry.query:
         url = f"{url}?{masked(entry.query[:MAX_VALUE].decode('latin-1'))}"
     return _quoted(url)
+
+
+def _plain(value: bytes) -> str:
+    """A path or a header as text, without the tokens of public links."""
+    text = value[:MAX_VALUE].decode("latin-1")
+    if "%" in text and _LINK.search(decoded := unquote(text, "latin-1")):
+        return _LINK.sub(r"\1***", decoded)  # some of it was escaped: as the dispatcher sees it
+    return _LINK.sub(r"\1***", text) if "/public/" in text.lower() else text
 
 
 def _quoted(text: str) -> str:

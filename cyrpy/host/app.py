@@ -7,7 +7,7 @@ import gc
 import logging
 import os
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -27,10 +27,13 @@ from cyrpy.host.configuration import Configuration, read
 from cyrpy.host.cors import Cors
 from cyrpy.host.dispatch import Dispatcher, Mounted
 from cyrpy.host.health import Health
+from cyrpy.host.lmtp import LmtpService
 from cyrpy.host.outer import OuterLayer
 from cyrpy.host.proxy import TrustedProxies
 from cyrpy.host.upkeep import keep
 from cyrpy.http.scope import App, BodyLimits, Receive, Scope, Send
+from cyrpy.mail.outgoing import Outgoing
+from cyrpy.mail.relay import Relay
 from cyrpy.module import Module
 
 HEALTH: Final = "/healthz"
@@ -43,6 +46,7 @@ FIXED: Final = (
     "database_synchronous",
     "http_listen",
     "http_workers",
+    "lmtp_listen",
 )
 
 log = logging.getLogger("cyrpy.host")
@@ -96,8 +100,30 @@ class Site:
         except BaseException:
             await self._stack.aclose()
             raise
+        await self._take_mail()
+        await self._send_mail()
         upkeep = asyncio.get_running_loop().create_task(keep(core))
         self._stack.callback(upkeep.cancel)
+
+    async def _take_mail(self) -> None:
+        """Listen for LMTP, if that is asked for."""
+        self.lmtp = LmtpService(self.core)
+        try:
+            await self.lmtp.start()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        self._stack.push_async_callback(self.lmtp.close)
+
+    async def _send_mail(self) -> None:
+        """Send what waits, if there is a relay."""
+        try:
+            outgoing = Outgoing(self.core, Relay.of(self.core.settings))
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        outgoing.start()
+        self._stack.push_async_callback(outgoing.close)
 
     async def close(self) -> None:
         """End what runs beside the requests, then the modules, then the database."""
@@ -121,8 +147,7 @@ class Site:
                 for path, sign_in in module.paths.items():
                     mounted[prefix + path] = Mounted(app, sign_in, scopes, prefix)
         mounted[HEALTH] = Mounted(Health(self._trouble), "none", frozenset(), HEALTH)
-        well_known = {name: url for module in modules for name, url in module.well_known.items()}
-        return Dispatcher(mounted, well_known, self.authenticator)
+        return Dispatcher(mounted, _redirects(modules), self.authenticator)
 
     def _scopes(self, module: Module, modules: list[Module]) -> frozenset[str]:
         """Names of modules for one of which a credential must be good: this module's own.
@@ -251,6 +276,17 @@ def _settle_heap() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE_THRESHOLD)
+
+
+def _redirects(modules: Iterable[Module]) -> dict[str, str]:
+    """Where `/` and the well-known URLs lead; for all methods, or for the one before the path."""
+    found: dict[str, str] = {}
+    for module in modules:
+        for key, url in module.well_known.items():
+            method, _, name = key.rpartition(" ")
+            found[f"{method} /.well-known/{name}".lstrip()] = url
+        found |= {f"{method} ": url for method, url in module.root.items()}
+    return found
 
 
 def create_app(path: str, overrides: Mapping[str, str] | None = None) -> Host:

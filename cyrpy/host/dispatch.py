@@ -20,7 +20,6 @@ from cyrpy.http.scope import USER, App, Receive, Scope, Send
 from cyrpy.module import SignIn
 
 SHORT: Final = 64  # characters of a path whose prefix is remembered: those of APIs
-WELL_KNOWN: Final = "/.well-known/"
 REDIRECT: Final = 307  # keeps method and body; not cached for ever, for admins move things
 
 
@@ -40,11 +39,12 @@ class Dispatcher:
     def __init__(
         self,
         mounted: Mapping[str, Mounted],
-        well_known: Mapping[str, str],
+        redirects: Mapping[str, str],
         authenticator: Authenticator,
     ) -> None:
+        """`redirects`: path, or method and path, without a slash at the end -> path."""
         self._mounted = dict(mounted)
-        self._well_known = dict(well_known)
+        self._redirects = dict(redirects)
         self._deepest = max((prefix.count("/") for prefix in mounted), default=0)
         self._authenticator = authenticator
         self._find = lru_cache(maxsize=1024)(self._prefix)
@@ -60,7 +60,7 @@ class Dispatcher:
         inside = path.removeprefix(root) if root else path
         prefix = self._find(inside) if len(inside) <= SHORT else self._prefix(inside)
         if prefix is None:
-            await self._well_known_redirect(inside, root, scope, send)
+            await self._redirect(inside, root, scope, send)
             return
         mounted = self._mounted[prefix]
         scope["root_path"] = root + mounted.root
@@ -97,13 +97,10 @@ class Dispatcher:
         await refuse(outcome, send)
         return False
 
-    async def _well_known_redirect(self, path: str, root: str, scope: Scope, send: Send) -> None:
-        """Redirect `/.well-known/<name>` to the module that has it (RFC 8615)."""
-        name = path.removeprefix(WELL_KNOWN).rstrip("/")
-        target = None
-        if path.startswith(WELL_KNOWN):
-            by_method = self._well_known.get(f"{scope.get('method')} {name}")
-            target = by_method or self._well_known.get(name)
+    async def _redirect(self, path: str, root: str, scope: Scope, send: Send) -> None:
+        """Lead from `/` or `/.well-known/<name>` (RFC 8615) to the module that has it."""
+        name = path.rstrip("/")
+        target = self._redirects.get(f"{scope.get('method')} {name}") or self._redirects.get(name)
         if target is None:
             raise HttpError(404, detail="no enabled module has this URL")
         query: bytes = scope.get("query_string", b"")

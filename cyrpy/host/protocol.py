@@ -120,10 +120,12 @@ class HttpProtocol(HttpToolsProtocol):
         self._begun += 1
 
     def on_headers_complete(self) -> None:
-        """The head is there: start the request, unless it is too much."""
+        """The head is there: start the request, unless it is too much (RFC 9112 §3.2)."""
         limit = self._limits.head
         if self._framing + self._piece > limit and self._head_size() > limit:
             self._reject(_head_too_large(limit, len(self.url) > limit // 2))
+        if b"#" in self.url:  # the parser would leave it out, and another resource be meant
+            self._reject(HttpError(400, detail="a URL in a request has no fragment"))
         if len(self.headers) > MAX_HEADERS:
             self._reject(HttpError(431, detail=f"more than {MAX_HEADERS} headers"))
         if len(self.pipeline) >= MAX_AHEAD:

@@ -12,6 +12,7 @@ from cyrpy.core import Core
 from cyrpy.data import upkeep
 from cyrpy.data.threads import Lane
 from cyrpy.errors import CyrpyError
+from cyrpy.groupware.mail_deleted import BATCH, let_go
 
 FIRST_AFTER: Final = 60  # seconds
 THEN_EVERY: Final = 3600
@@ -39,6 +40,14 @@ def once(core: Core) -> upkeep.Done | None:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return None
+        _let_mail_go(core)
         done = upkeep.run(core.database, core.blobs, int(core.clock()), core.settings.sync_log_days)
     log.info("upkeep: %d lines of the change log, %d files of blobs removed", *done)
     return done
+
+
+def _let_mail_go(core: Core) -> None:
+    """Forget destroyed mail whose time is over, in small units."""
+    days = core.settings.undelete_days
+    while core.database.write(lambda unit: let_go(unit, core.blobs, days)) == BATCH:
+        pass

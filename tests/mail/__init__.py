@@ -1,0 +1,1 @@
+"""Mail: what comes in, where it is, and what it counts."""
