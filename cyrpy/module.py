@@ -45,6 +45,8 @@ class Module:
     prefixes: Sequence[str] = ()  # URL prefixes that it owns, without a slash at the end
     # name, or method and name ("POST jmap") -> path (RFC 8615)
     well_known: Mapping[str, str] = field(default_factory=dict)
+    # method -> path that `/` leads to, for clients that know nothing but the server's name
+    root: Mapping[str, str] = field(default_factory=dict)
     requires: Sequence[str] = ()  # modules that are enabled with it, before it
     # required: who is not signed in gets a 401; optional: the app decides what such may see;
     # none: an Authorization header is not even looked at

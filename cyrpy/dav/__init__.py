@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cyrpy.core import Core
-from cyrpy.dav import acl, expand, principals, properties, search, sync
+from cyrpy.dav import (
+    acl,
+    expand,
+    notifications,
+    principals,
+    properties,
+    search,
+    sharing,
+    sync,
+)
 from cyrpy.dav.app import DavApp
 from cyrpy.dav.extension import DavExtension
 from cyrpy.dav.limits import DavLimits
@@ -17,7 +26,13 @@ PREFIX = "/dav"
 EXTENSION = DavExtension(
     prefix=PREFIX,
     resolve=principals.resolve,
-    properties=(*properties.PROPERTIES, *acl.PROPERTIES, *principals.PROPERTIES),
+    properties=(
+        *properties.PROPERTIES,
+        *acl.PROPERTIES,
+        *principals.PROPERTIES,
+        *notifications.PROPERTIES,
+        *sharing.PROPERTIES,
+    ),
     reports=(*expand.REPORTS, *search.REPORTS, *sync.REPORTS),
     methods=METHODS,
 )
@@ -38,6 +53,8 @@ module = Module(
     summary="WebDAV principals and access control (RFC 4918, RFC 3744), for the DAV modules",
     settings=DavLimits,
     prefixes=(PREFIX,),
+    # DAVx5 and python-caldav ask there when they were given a host and nothing more.
+    root=dict.fromkeys(("OPTIONS", "PROPFIND", "REPORT"), f"{PREFIX}/"),
     offers=offers,
     app=app,
 )

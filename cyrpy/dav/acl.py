@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -10,8 +10,10 @@ from cyrpy.dav.errors import DavError
 from cyrpy.dav.markup import Href, Xml, element, empties, href
 from cyrpy.dav.privileges import READ_ACL, Privilege, covered, held, letters_for
 from cyrpy.dav.property import live
-from cyrpy.dav.resource import Principal, Resource
+from cyrpy.dav.resource import Principal, Resource, principal_path
+from cyrpy.dav.urls import Path, collection, path_of, split
 from cyrpy.dav.xml import DAV, Element, children
+from cyrpy.groupware.proxies import owner_and_mode
 
 if TYPE_CHECKING:
     from cyrpy.dav.context import DavContext
@@ -62,10 +64,12 @@ def acl(resource: Resource, ctx: DavContext) -> Xml:
     everything = element(DAV("privilege"), empties([DAV("all")]))
     aces = [_ace(property_owner, everything)]
     for principal, letters in resource.grants(ctx).items():
-        url = ctx.principal_href(principal)
-        if url is not None:
+        row = ctx.principal_row(principal)
+        if row is not None:
             granted = _privileges(resource.privileges, held(letters, resource.privileges))
-            aces.append(_ace(href(url, ctx.request.base), granted, protected=False))
+            url = href(collection(*principal_path(row)), ctx.request.base)
+            stays = owner_and_mode(row) is not None  # delegates are set by other means
+            aces.append(_ace(url, granted, protected=stays))
     return Xml(b"".join(aces))
 
 
@@ -105,12 +109,13 @@ def grants_of(root: Element, resource: Resource, ctx: DavContext) -> dict[int, s
     if len(aces) > MAX_ACES:
         raise DavError(403, f"at most {MAX_ACES} ACEs are accepted", DAV("limited-number-of-aces"))
     wanted: dict[int, set[str]] = {}
+    before = resource.grants(ctx)
+    known = {split(url): id for id in before if (url := ctx.principal_href(id)) is not None}
     for ace in aces:
-        id = _principal(ace, resource, ctx)
+        id = _principal(ace, resource, known, ctx)
         names = set(_granted(ace, resource.privileges))
         if id != resource.owner_id:  # the owner has everything, whatever is said
             wanted.setdefault(id, set()).update(names)
-    before = resource.grants(ctx)
     return {
         id: _letters(covered(names, resource.privileges), before.get(id, ""), resource.privileges)
         for id, names in wanted.items()
@@ -155,7 +160,8 @@ def _granted(ace: Element, privileges: Privilege) -> Iterator[str]:
             yield str(named.tag)
 
 
-def _principal(ace: Element, resource: Resource, ctx: DavContext) -> int:
+def _principal(ace: Element, resource: Resource, known: Mapping[Path, int], ctx: DavContext) -> int:
+    """Whom it is for; what was granted already is known, also if it is found by nobody."""
     if ace.find(DAV("invert")) is not None:
         raise DavError(403, "an ACE names whom it is for", DAV("no-invert"))
     principal = ace.find(DAV("principal"))
@@ -171,7 +177,10 @@ def _principal(ace: Element, resource: Resource, ctx: DavContext) -> int:
             403, "access is granted to users, groups, rooms and resources by their URLs",
             DAV("allowed-principal"),
         )  # fmt: skip
-    found = ctx.at(named.text or "")
+    path = path_of(named.text or "", ctx.request.base)
+    found = None if path is None else ctx.resolve(path)
+    if path is not None and path in known:
+        return known[path]
     if not isinstance(found, Principal):
         raise DavError(
             403, f"there is no principal {(named.text or '')[:200]}", DAV("recognized-principal")

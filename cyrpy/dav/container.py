@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 from cyrpy.data import access
 from cyrpy.data.changes import changes_since, state
 from cyrpy.data.dav import Key
+from cyrpy.data.listing import Members, Place, Rows, columns, named, numbered
+from cyrpy.data.renames import rename
 from cyrpy.data.unit import ChangeKind
-from cyrpy.dav import privileges
-from cyrpy.dav.errors import need_privileges
+from cyrpy.dav import invitations, privileges
+from cyrpy.dav.errors import DavError, need_privileges
+from cyrpy.dav.markup import Xml, element
 from cyrpy.dav.resource import Collection, Delta, Resource
+from cyrpy.dav.sheet import Cell, Sheet, Text
 from cyrpy.dav.urls import encode
-from cyrpy.dav.xml import DAV
+from cyrpy.dav.xml import CALENDARSERVER, DAV
+from cyrpy.errors import NotFound
 from cyrpy.groupware.access import has
+from cyrpy.groupware.invitations import leave
+from cyrpy.groupware.sharing import Container as Shared
 
 if TYPE_CHECKING:
+    from cyrpy.dav.answer import Answer
     from cyrpy.dav.context import DavContext
     from cyrpy.dav.homes import Home
+    from cyrpy.dav.item import Upload
 
 
 class Row(Protocol):
@@ -74,11 +84,28 @@ class Container(Collection, Generic[V]):
     Attributes:
         kind: Type of the collection in grants and log (Calendar).
         item: Type of its members in the log (CalendarEvent).
+        reading: Letters of one who is invited to read.
+        writing: Letters of one who is invited to write.
+        listed: The table of its members.
+        cells: How rows of members tell properties.
     """
 
-    methods = Collection.methods | {"PROPPATCH", "DELETE", "ACL"}
+    methods = Collection.methods | {
+        "PROPPATCH",
+        "DELETE",
+        "ACL",
+        "COPY",
+        "MOVE",
+        "LOCK",
+        "UNLOCK",
+        "POST",
+    }
     kind: ClassVar[str]
     item: ClassVar[str]
+    reading: ClassVar[str]
+    writing: ClassVar[str]
+    listed: ClassVar[Members]
+    cells: ClassVar[Mapping[str, Cell]] = {}
 
     def __init__(self, home: Home[V], name: str, view: V | None) -> None:
         owner = home.row.id if view is None else view.row.account_id
@@ -89,6 +116,14 @@ class Container(Collection, Generic[V]):
         self._view = view
         if view is not None:
             self.sync_tag = f"{self.kind}.{view.row.account_id}.{view.row.id}"
+
+    def canonical(self, ctx: DavContext) -> str:
+        """In the owner's home."""
+        row = None if self._view is None else self._view.row
+        if row is None or row.account_id == self.home.row.id:
+            return self.url
+        owner = ctx.principal_row(row.account_id)
+        return self.url if owner is None else f"{type(self.home)(owner).url}{encode(row.uri)}/"
 
     @property
     def is_new(self) -> bool:
@@ -161,11 +196,77 @@ class Container(Collection, Generic[V]):
                 audience=ctx.user_id,
             )
 
+    def is_reference(self, ctx: DavContext) -> bool:
+        """In the home of one whom it is shared with."""
+        return self.view.row.account_id != self.home.row.id
+
     def delete(self, ctx: DavContext) -> None:
-        """With all that belongs to it."""
+        """With all that belongs to it; of what others share, in one's own home, the share alone.
+
+        Raises:
+            DavError: 403 if the user may not.
+        """
+        if self.is_reference(ctx):
+            try:
+                leave(ctx.unit, self.shared(), ctx.user_id)
+            except NotFound as exc:
+                raise DavError(403, str(exc)) from exc
+            return
         if not has(self.view.rights, "x"):
             raise need_privileges(ctx.request.base + self.home.url, DAV("unbind"))
         self.remove(ctx)
+
+    def shared(self) -> Shared:
+        """As groupware knows what is shared."""
+        row = self.view.row
+        return Shared(row.account_id, self.kind, row.id, row.wire_id, row.uri, row.name)
+
+    def is_shared(self, ctx: DavContext) -> bool:
+        """Whether its owner gave somebody rights on it, or invited somebody."""
+        row = self.view.row
+        return row.id in ctx.shared_containers(row.account_id, self.kind)
+
+    def sharing_modes(self, ctx: DavContext) -> Xml:
+        """How the user may share it (CS:allowed-sharing-modes)."""
+        may = self.view.is_owner or has(self.view.rights, "a")
+        return element(CALENDARSERVER("can-be-shared")) if may else Xml(b"")
+
+    def resource_types(self, ctx: DavContext) -> tuple[str, ...]:
+        """With what clients of calendarserver-sharing go by."""
+        if self.is_new:
+            return self.types
+        if not self.view.is_owner:
+            return (*self.types, CALENDARSERVER("shared"))
+        return (*self.types, CALENDARSERVER("shared-owner")) if self.is_shared(ctx) else self.types
+
+    def prepare_post(self, ctx: DavContext, upload: Upload) -> Any:  # noqa: ANN401 - either
+        """A request to share it, or a new member."""
+        if upload.media_type in invitations.TYPES:
+            return invitations.read_share(upload, self)
+        return super().prepare_post(ctx, upload)
+
+    def post(self, ctx: DavContext, prepared: Any) -> Answer | None:  # noqa: ANN401 - either
+        """Share it, or add the member."""
+        if isinstance(prepared, invitations.ShareRequest):
+            return invitations.share(self, prepared, ctx)
+        return super().post(ctx, prepared)
+
+    def relocate(self, ctx: DavContext, parent: Collection, name: str) -> Collection:
+        """Rename it in its home: the owner's to do, and seen by all whom it is shared with.
+
+        Raises:
+            DavError: 403 for any other move.
+        """
+        home = self.home
+        if not self.view.is_owner or parent.url != home.url:
+            raise DavError(403, "a collection can be moved by its owner, inside of its home")
+        home.check_new(name)
+        rename(ctx.unit, self.kind, self.view.row, name)
+        ctx.look_again()
+        home.look_again()
+        made = home.member(name, ctx)
+        assert isinstance(made, Collection)  # noqa: S101 - it has that name now
+        return made
 
     def grants(self, ctx: DavContext) -> Mapping[int, str]:
         """All grants."""
@@ -178,6 +279,31 @@ class Container(Collection, Generic[V]):
     def set_grants(self, ctx: DavContext, wanted: Mapping[int, str]) -> None:
         """For whom may administer it."""
         self.share(ctx, {id: letters for id, letters in wanted.items() if letters})
+
+    def text(self, ctx: DavContext) -> Text | None:
+        """How rows tell the text of members in the form that is asked for; None if they do not."""
+        return None
+
+    def place(self) -> Place:
+        """Where its members are, as far as the user sees them."""
+        return Place(self.view.row.account_id, self.view.row.id)
+
+    def sheet(self, names: tuple[str, ...], ctx: DavContext) -> Sheet | None:
+        """By `cells` and `text`."""
+        return Sheet.of(ctx.spelled(self.url), names, self.cells, partial(self.text, ctx))
+
+    def sheet_columns(self, sheet: Sheet, ctx: DavContext) -> Iterator[list[list[Any]]]:
+        """In the order in which the members came."""
+        return columns(ctx.unit, self.listed, self.place(), sheet.columns)
+
+    def sheet_rows_named(self, sheet: Sheet, names: Sequence[str], ctx: DavContext) -> Rows:
+        """By one look-up."""
+        return named(ctx.unit, self.listed, self.place(), sheet.columns, names)
+
+    def sheet_rows_numbered(self, sheet: Sheet, ids: Sequence[int], ctx: DavContext) -> Rows:
+        """The rows of members by their numbers, which the user may see, in their order."""
+        account_id = self.view.row.account_id
+        return numbered(ctx.unit, self.listed, account_id, sheet.columns, ids)
 
     def sync_state(self, ctx: DavContext) -> str:
         """Of its members."""
@@ -194,11 +320,10 @@ class Container(Collection, Generic[V]):
         found = changes_since(
             ctx.unit, row.account_id, self.item, since, container_id=row.id, limit=limit
         )
-        names = dict.fromkeys(name for name in found.names.values() if name is not None)
-        members = {name: self.member(name, ctx) for name in names}
+        members = self.members_named(found.all_names, ctx)
         return Delta(
             found.new,
-            [member for member in members.values() if member is not None],
-            [f"{self.url}{encode(name)}" for name, member in members.items() if member is None],
+            list(members.values()),
+            [f"{self.url}{encode(name)}" for name in found.all_names if name not in members],
             found.more,
         )

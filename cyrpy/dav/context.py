@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cyrpy.core import Core
 from cyrpy.data import principals
+from cyrpy.data.invitations import SHARED_CONTAINERS
 from cyrpy.data.principals import PrincipalRow
 from cyrpy.data.unit import Unit
 from cyrpy.dav.deadprops import DeadProperties
 from cyrpy.dav.errors import DavError, need_privileges
 from cyrpy.dav.limits import DavLimits
+from cyrpy.dav.locks import Locks
 from cyrpy.dav.markup import Href
 from cyrpy.dav.request import Request
 from cyrpy.dav.resource import Collection, Principal, Resource, principal_path
 from cyrpy.dav.tree import Tree
 from cyrpy.dav.urls import can_be_echoed, collection, path_of
 from cyrpy.groupware.access import Actor
+from cyrpy.groupware.proxies import owner_and_mode
 from cyrpy.groupware.userids import UserIds
 
 if TYPE_CHECKING:
     from cyrpy.dav.urls import Path
+
+T = TypeVar("T")
 
 
 class DavContext:
@@ -35,13 +41,46 @@ class DavContext:
         self.core = core
         self.tree = tree
         self.limits = limits
+        self.prepared: Any = None  # what the method made before the transaction
         identity = request.identity
         self.user_id = identity.principal_id
         self.actor = Actor(identity.principal_id, identity.principals)
         self.dead = DeadProperties(unit, self.user_id)
         self._principals: dict[int, PrincipalRow | None] = {}
+        self._named: dict[str, PrincipalRow | None] = {}
         self._hrefs: dict[int | None, Href | None] = {}
         self._found: dict[Path, Resource | None] = {}
+        self._shared: dict[tuple[int, str], frozenset[int]] = {}
+        self._once: dict[Callable[[DavContext], Any], Any] = {}
+
+    def once(self, make: Callable[[DavContext], T]) -> T:
+        """What `make` makes of the request, made once and then remembered."""
+        if make not in self._once:
+            self._once[make] = make(self)
+        made: T = self._once[make]
+        return made
+
+    def again(self, unit: Unit, prepared: Any) -> DavContext:  # noqa: ANN401 - the method's own
+        """The same request in the unit that writes; of what was found, names hold there too.
+
+        A principal keeps its number while it has the name. What it owns, and who may do what, is
+        looked up anew.
+        """
+        other = DavContext(unit, self.request, self.core, self.tree, self.limits)
+        other.prepared = prepared
+        other._named = {name: row for name, row in self._named.items() if row is not None}
+        return other
+
+    @cached_property
+    def locks(self) -> Locks:
+        """The locks that the request meets."""
+        return Locks(self)
+
+    def look_again(self) -> None:
+        """Forget what was found: there is something else now."""
+        self._found.clear()
+        self.__dict__.pop("found", None)
+        self.__dict__.pop("parent", None)
 
     @cached_property
     def found(self) -> Resource | None:
@@ -97,12 +136,22 @@ class DavContext:
 
     def principal_named(self, type: str, name: str) -> PrincipalRow | None:
         """A principal by its name, spelled as for sign-in."""
-        userid = UserIds.of(self.core.settings).of_login(name)
-        row = self.unit.first(principals.BY_NAME, name=userid)
-        if row is None or row.type != type:
-            return None
+        if name not in self._named:
+            userid = UserIds.of(self.core.settings).of_login(name)
+            self._named[name] = self.unit.first(principals.BY_NAME, name=userid)
+        row = self._named[name]
+        if row is None or row.type != type or owner_and_mode(row) is not None:
+            return None  # delegates are found by their owner
         self._principals[row.id] = row
         return row
+
+    def shared_containers(self, account_id: int, kind: str) -> frozenset[int]:
+        """The account's containers of a kind on which somebody has rights, or is invited to."""
+        key = (account_id, kind)
+        if key not in self._shared:
+            found = self.unit.all(SHARED_CONTAINERS, account_id=account_id, kind=kind)
+            self._shared[key] = frozenset(number for (number,) in found)
+        return self._shared[key]
 
     def principal_href(self, id: int | None) -> Href | None:
         """The URL of a principal."""

@@ -16,26 +16,53 @@ from cyrpy.dav.xml import Element
 
 MAX_VALUE: Final = 64 * 1024  # octets of one property
 MAX_COUNT: Final = 200  # dead properties of one resource
+MAX_AT_ONCE: Final = 16  # objects whose properties are read together
+MAX_KNOWN: Final = 10_000  # objects of which it is known that they have some
 MAX_NAME: Final = 1000  # octets of a Clark name, which is part of an index's key
 _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 class DeadProperties:
-    """The dead properties that one user sees, read once for each account and kind."""
+    """The dead properties that one user sees.
+
+    They are read at once where few objects of a kind have any, as calendars do; of what there may
+    be thousands of, it is known which have some, and those are read one by one.
+    """
 
     def __init__(self, unit: Unit, user_id: int) -> None:
         self._unit = unit
         self._user_id = user_id
         self._read: dict[tuple[int, str], dict[int, dict[str, bytes]]] = {}
+        self._having: dict[tuple[int, str], set[int] | None] = {}  # None: very many
 
     def of(self, key: Key | None) -> Mapping[str, bytes]:
         """Name -> element."""
         if key is None:
             return {}
         kind = (key.account_id, key.kind)
-        if kind not in self._read:
-            self._read[kind] = dav.dead_properties(self._unit, *kind, self._user_id)
-        return self._read[kind].get(key.object_id, {})
+        known = self._read.get(kind)
+        if known is None:
+            known = self._read[kind] = self._begin(*kind)
+        if key.object_id not in known:
+            having = self._having[kind]
+            if having is not None and key.object_id not in having:
+                return {}
+            known[key.object_id] = dav.dead_properties_of(self._unit, key, self._user_id)
+        return known[key.object_id]
+
+    def _begin(self, account_id: int, kind: str) -> dict[int, dict[str, bytes]]:
+        """All that there is, if it is little; and which objects have some."""
+        having = dav.objects_with_dead_properties(
+            self._unit, account_id, kind, self._user_id, MAX_KNOWN + 1
+        )
+        self._having[account_id, kind] = None if len(having) > MAX_KNOWN else having
+        if not having or len(having) > MAX_AT_ONCE:
+            return {}
+        return dav.dead_properties(self._unit, account_id, kind, self._user_id)
+
+    def changed(self, key: Key) -> None:
+        """They were changed by another hand."""
+        self._read.pop((key.account_id, key.kind), None)
 
     def change(self, key: Key, changes: Mapping[str, bytes | None]) -> None:
         """Set some, for all if the user is the owner, else for the user; None removes.
@@ -50,7 +77,7 @@ class DeadProperties:
             raise DavError(507, f"a resource has at most {MAX_COUNT} properties of clients' own")
         own = key.account_id == self._user_id
         dav.put(self._unit, key, FOR_ALL if own else self._user_id, changes)
-        self._read.pop((key.account_id, key.kind), None)
+        self.changed(key)
 
 
 def stored(element: Element) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +11,14 @@ from cyrpy.dav.answer import Answer
 
 if TYPE_CHECKING:
     from cyrpy.dav.context import DavContext
+    from cyrpy.dav.limits import DavLimits
     from cyrpy.dav.property import LiveProperty
     from cyrpy.dav.report import Report
-    from cyrpy.dav.resource import Resource
+    from cyrpy.dav.resource import Principal, Resource
     from cyrpy.dav.urls import Path
 
 Resolve = Callable[["Path", "DavContext"], "Resource | None"]
+Subprincipal = Callable[["Principal", "DavContext"], "Resource | None"]
 
 
 @dataclass(frozen=True)
@@ -24,14 +26,21 @@ class Method:
     """One HTTP method.
 
     A reading one runs in a snapshot, a writing one in a transaction; `on_new` ones make the
-    resource at their URL, so there may be none yet.
+    resource at their URL, so there may be none yet. What `prepare` makes, in a snapshot before
+    the transaction, is `ctx.prepared` in `run`.
     """
 
     name: str
     run: Callable[[DavContext], Answer]
     has_body: bool = False
+    uploads: bool = False  # the body is content, and may be as large as a resource
     writes: bool = False
     on_new: bool = False
+    prepare: Callable[[DavContext], Any] | None = None
+    # What can be refused before a long body has come.
+    foresee: Callable[[DavContext], None] | None = None
+    # Accounts that it changes besides that of the resource.
+    accounts: Callable[[DavContext], Iterable[int | None]] | None = None
 
     @property
     def lane(self) -> Lane:
@@ -50,3 +59,8 @@ class DavExtension:
     reports: tuple[Report[Any], ...] = ()
     methods: tuple[Method, ...] = ()
     creates: tuple[str, ...] = field(default=())  # methods that its collections take on new URLs
+    # Principals below each principal, by the last part of their URL.
+    subprincipals: Mapping[str, Subprincipal] = field(default_factory=dict)
+    streams: bool = False  # content is taken and kept in a stream, however large it is
+    limits: DavLimits | None = None  # for what its resources ask wherever the request came in
+    too_large: str | None = None  # precondition of what is too large for a resource, where one is

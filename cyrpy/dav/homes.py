@@ -14,18 +14,23 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Protocol, TypeV
 from cyrpy.data import access
 from cyrpy.data.dav import Key
 from cyrpy.data.principals import PrincipalRow
-from cyrpy.dav import privileges
+from cyrpy.dav import invitations, privileges
 from cyrpy.dav.container import Container, View
 from cyrpy.dav.errors import DavError
-from cyrpy.dav.homesync import changes, state
+from cyrpy.dav.homesync import accounts_in, changes, state
+from cyrpy.dav.invitations import Answered
 from cyrpy.dav.markup import Href
 from cyrpy.dav.resource import KINDS, TYPES, Collection, Delta, Principal, Resource
 from cyrpy.dav.urls import Path, check_name, collection
 from cyrpy.dav.xml import DAV
+from cyrpy.groupware.sharing import Container as Shared
 
 if TYPE_CHECKING:
+    from cyrpy.dav.answer import Answer
     from cyrpy.dav.context import DavContext
+    from cyrpy.dav.item import Upload
 
+MEMBER: Final = 4  # parts of the path of a collection's member: user, name, collection, member
 MAX_COLLECTIONS: Final = 1000  # that one account may have of a type
 V = TypeVar("V", bound=View)
 
@@ -33,7 +38,7 @@ V = TypeVar("V", bound=View)
 class Home(Collection, Generic[V]):
     """The calendars, or the address books, of one principal."""
 
-    methods = Collection.methods | {"PROPPATCH"}
+    methods = Collection.methods | {"PROPPATCH", "POST"}
     types = (DAV("collection"),)
     prefix: ClassVar[Path]  # ("dav", "calendars")
     principals: ClassVar[frozenset[str]]  # types of principals that have such a home
@@ -44,6 +49,7 @@ class Home(Collection, Generic[V]):
         super().__init__(collection(*self.prefix, KINDS[row.type], row.name), row.id)
         self.row = row
         self.sync_tag = f"{self.container.kind}s.{row.id}"
+        self._own: dict[str, V] | None = None
         self._views: dict[str, V] | None = None
 
     def visible(self, account_id: int, ctx: DavContext) -> list[V]:
@@ -77,10 +83,16 @@ class Home(Collection, Generic[V]):
             if row.kind == self.container.kind and row.account_id != self.row.id
         ]
 
+    def of_account(self, ctx: DavContext) -> dict[str, V]:
+        """What is in it of the account that it belongs to, by name."""
+        if self._own is None:
+            self._own = {view.row.uri: view for view in self.visible(self.row.id, ctx)}
+        return self._own
+
     def views(self, ctx: DavContext) -> dict[str, V]:
         """All that is in it, by name; of two that have the same, the user's own."""
         if self._views is None:
-            self._views = {view.row.uri: view for view in self.visible(self.row.id, ctx)}
+            self._views = dict(self.of_account(ctx))
             for account_id, userid in self.sharers(ctx):
                 for view in self.visible(account_id, ctx):
                     self._views.setdefault(f"{userid}.{view.row.uri}", view)
@@ -90,9 +102,9 @@ class Home(Collection, Generic[V]):
         """The collections."""
         return [self.container(self, name, view) for name, view in self.views(ctx).items()]
 
-    def member(self, name: str, ctx: DavContext) -> Container[V] | None:
+    def member(self, name: str, ctx: DavContext) -> Resource | None:
         """One collection."""
-        view = self.views(ctx).get(name)
+        view = self.of_account(ctx).get(name) or self.views(ctx).get(name)
         return None if view is None else self.container(self, name, view)
 
     def draft(self, name: str, types: frozenset[str], ctx: DavContext) -> Resource:
@@ -104,12 +116,36 @@ class Home(Collection, Generic[V]):
                 DAV("valid-resourcetype"),
             )
         ctx.require(self, DAV("bind"))
-        check_name(name)
-        if name.lower() in self.reserved:
-            raise DavError(403, f"{name!r} is not free for clients to use; take another name")
+        self.check_new(name)
         if sum(view.is_owner for view in self.views(ctx).values()) >= MAX_COLLECTIONS:
             raise DavError(403, f"an account has at most {MAX_COLLECTIONS} collections here")
         return self.container(self, name, None)
+
+    def check_new(self, name: str) -> None:
+        """Make sure that a collection may be called so.
+
+        Raises:
+            DavError: 403 if it may not.
+        """
+        check_name(name)
+        if name.lower() in self.reserved:
+            raise DavError(403, f"{name!r} is not free for clients to use; take another name")
+
+    def offered(self, account_id: int, container_id: int, ctx: DavContext) -> Shared | None:
+        """What a container of an account is, also while the user does not see it yet."""
+        raise NotImplementedError
+
+    def prepare_post(self, ctx: DavContext, upload: Upload) -> Answered:
+        """An answer to an invitation."""
+        return invitations.read_reply(upload)
+
+    def post(self, ctx: DavContext, prepared: Answered) -> Answer | None:
+        """Accept or decline it."""
+        return invitations.answer(self, prepared, ctx)
+
+    def look_again(self) -> None:
+        """Forget what was read: it has changed."""
+        self._own = self._views = None
 
     def sync_state(self, ctx: DavContext) -> str:
         """Of the account, and of each that shares something."""
@@ -122,6 +158,11 @@ class Home(Collection, Generic[V]):
             for name, view in self.views(ctx).items()
         ]
         return sorted(found, key=lambda pair: pair[0])
+
+    def sync_listing(self, ctx: DavContext, state: str) -> Iterable[tuple[int, Resource]]:
+        """Without those of accounts that shared nothing yet: these are told of as a whole later."""
+        known = accounts_in(self, state)
+        return (pair for pair in self.sync_members(ctx) if pair[1].account_id in known)
 
     def sync_changes(self, ctx: DavContext, since: str, limit: int | None) -> Delta:
         """Put together of the logs of all these accounts."""
@@ -170,6 +211,9 @@ def _resolve(home: type[Home[Any]], path: Path, ctx: DavContext) -> Resource | N
         return None
     if len(path) == 1:
         return Directory(home, path[0])
+    if len(path) == MEMBER:  # its collection is often known already, or will be asked for
+        parent = ctx.resolve((*home.prefix, *path[:-1]))
+        return parent.member(path[-1], ctx) if isinstance(parent, Collection) else None
     row = ctx.principal_named(TYPES[path[0]], path[1])
     found: Resource | None = None if row is None else home(row)
     if isinstance(found, Home) and not found.is_own(ctx) and not found.views(ctx):

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cyrpy.data import changes as log
-from cyrpy.data.changes import Viewer, changes_since
+from cyrpy.data.changes import TOLD, Viewer, changes_since
 from cyrpy.dav.resource import Delta
 from cyrpy.dav.sync import NOTHING_YET
 from cyrpy.dav.urls import encode
@@ -65,6 +65,15 @@ def _read(home: Home[Any], text: str) -> States:
     return states
 
 
+def accounts_in(home: Home[Any], text: str) -> frozenset[int]:
+    """The accounts whose states a state is made of.
+
+    Raises:
+        CannotCalculateChanges: it is none.
+    """
+    return frozenset(_read(home, text))
+
+
 def changes(home: Home[Any], ctx: DavContext, since: str, limit: int | None) -> Delta:
     """What changed in all accounts, one after the other, at most `limit` collections.
 
@@ -86,6 +95,8 @@ def changes(home: Home[Any], ctx: DavContext, since: str, limit: int | None) -> 
         if left is not None and left <= 0:
             reached[account], more = old, True
             continue
+        if account not in now and old != NOTHING_YET:
+            _check_was_seen(ctx, account, home.container.kind)
         part = _part(home, ctx, account, old, left)
         changed |= dict.fromkeys(part.changed)
         gone |= dict.fromkeys(part.gone)
@@ -99,6 +110,17 @@ def changes(home: Home[Any], ctx: DavContext, since: str, limit: int | None) -> 
         [f"{home.url}{encode(name)}/" for name in gone if name not in home.views(ctx)],
         more,
     )
+
+
+def _check_was_seen(ctx: DavContext, account: int, kind: str) -> None:
+    """Make sure that an account which shares nothing any more has told so in its log.
+
+    Else a token that was made up would tell by its error how far another's log goes.
+    """
+    if ctx.unit.value(TOLD, account_id=account, type=kind, principal_id=ctx.user_id) is None:
+        raise CannotCalculateChanges(
+            "the change log does not go back to this sync token; synchronize from the start"
+        )
 
 
 def _part(home: Home[Any], ctx: DavContext, account: int, since: str, limit: int | None) -> Part:
@@ -121,9 +143,10 @@ def _part(home: Home[Any], ctx: DavContext, account: int, since: str, limit: int
         raise CannotCalculateChanges(
             "the change log does not go back to this sync token; synchronize from the start"
         ) from exc
+    once = (f"{prefix}{name}" for name in found.all_names)
     return Part(
         [names[id] for id in (*found.created, *found.updated) if id in names],
-        [f"{prefix}{found.names[id]}" for id in (*found.destroyed, *found.vanished)],
+        [name for name in once if name not in home.views(ctx)],
         found.new,
         found.more,
     )

@@ -17,3 +17,21 @@ class DavLimits(ModuleSettings):
         False,
         description="Whether PROPFIND may ask for all that is below a collection at once.",
     )
+
+    @property
+    def upload_limit(self) -> int:
+        """Octets of the largest body of a PUT."""
+        return self.max_xml_size
+
+
+class ItemLimits(DavLimits):
+    """Those of modules whose collections hold what clients write."""
+
+    max_resource_size: Size = Field(
+        10 << 20, ge=1024, description="Largest object that a client may write."
+    )
+
+    @property
+    def upload_limit(self) -> int:
+        """Octets of the largest body of a PUT."""
+        return self.max_resource_size

@@ -26,12 +26,20 @@ DECLARATIONS: Final = "".join(
 DECLARATION: Final = b'<?xml version="1.0" encoding="utf-8"?>\n'
 XML: Final = b"application/xml; charset=utf-8"
 _NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NOT_XML_OCTETS: Final = bytes(code for code in range(32) if code not in b"\t\n\r")
 _SPECIAL: Final = re.compile('[&<>"\r]')
+_MARKUP: Final = re.compile("[&<>]")
 _ESCAPES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"}
 
 
 class Xml(bytes):
     """Markup that is ready to go out."""
+
+    __slots__ = ()
+
+
+class Whole(Xml):
+    """The element of a property itself, where it has attributes."""
 
     __slots__ = ()
 
@@ -60,6 +68,19 @@ def escape(text: str) -> bytes:
     if _SPECIAL.search(text):
         text = _SPECIAL.sub(lambda found: _ESCAPES[found[0]], text)
     return text.encode()
+
+
+def _is_plain(text: str) -> bool:
+    return text.isprintable() and not _MARKUP.search(text)
+
+
+def escape_utf8(octets: bytes) -> Xml:
+    """The same of text that is UTF-8, and long: calendar data, a card with its photograph."""
+    octets = octets.translate(None, _NOT_XML_OCTETS)
+    if b"\xef\xbf" in octets:  # U+FFFE and U+FFFF
+        octets = octets.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
+    octets = octets.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
+    return Xml(octets.replace(b"\r", b"&#13;"))
 
 
 @lru_cache(maxsize=4096)
@@ -103,8 +124,8 @@ def render(value: Value, base: str) -> bytes:
         return value
     if isinstance(value, Href):
         return href(value, base)
-    if isinstance(value, str):
-        return escape(value)
+    if isinstance(value, str):  # no attribute, so quotation marks, as of entity tags, may stay
+        return value.encode() if _is_plain(value) else escape(value)
     if isinstance(value, int):
         return b"%d" % value
     return b"".join(href(url, base) for url in value)

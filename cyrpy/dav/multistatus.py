@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cyrpy.dav.errors import DavError, status_line
-from cyrpy.dav.markup import Xml, document, element, empties, escape, render, tags
-from cyrpy.dav.resource import Resource
+from cyrpy.dav.markup import Whole, Xml, document, element, empties, escape, render, tags
+from cyrpy.dav.resource import Collection, Resource
+from cyrpy.dav.urls import can_be_echoed
 from cyrpy.dav.xml import DAV, Element, children
 from cyrpy.errors import CyrpyError
 
 if TYPE_CHECKING:
     from cyrpy.dav.context import DavContext
+    from cyrpy.dav.property import LiveProperty
+    from cyrpy.dav.sheet import Sheet
 
 MAX_PROPERTIES: Final = 500  # in one request
 _OK: Final = status_line(200)
+_MISSING: Final = element(DAV("status"), status_line(404))
 _PROPSTAT: Final = b"<D:propstat><D:prop>%b</D:prop><D:status>%b</D:status>%b%b</D:propstat>"
+_FIRST: Final = b"<D:response><D:href>"
 _RESPONSE: Final = b"<D:response><D:href>%b</D:href>%b</D:response>\n"
 
 
@@ -44,13 +49,32 @@ class Found:
         self.failed: dict[str, DavError] = {}
 
 
+class Step(NamedTuple):
+    """How one property of one type of resource is looked up and written."""
+
+    name: str
+    live: LiveProperty[Any] | None
+    start: bytes
+    end: bytes
+    empty: bytes
+
+
+def steps(kind: type[Resource], names: Iterable[str], ctx: DavContext) -> tuple[Step, ...]:
+    """How those properties are looked up, which is the same for all resources of a type."""
+    live = ctx.tree.properties(kind)
+    return tuple(Step(name, live.get(name), *tags(name)) for name in names)
+
+
 def find(resource: Resource, names: Iterable[str], ctx: DavContext) -> Found:
     """Look up named properties, live ones first."""
+    return find_by(steps(type(resource), names, ctx), resource, ctx)
+
+
+def find_by(plan: Iterable[Step], resource: Resource, ctx: DavContext) -> Found:
+    """Look up properties, live ones first."""
     found = Found()
-    live = ctx.tree.properties(type(resource))
     base = ctx.request.base
-    for name in names:
-        declared = live.get(name)
+    for name, declared, start, end, empty in plan:
         if declared is None:
             _find_dead(resource, name, found, ctx)
             continue
@@ -62,7 +86,9 @@ def find(resource: Resource, names: Iterable[str], ctx: DavContext) -> Found:
         if value is None:
             _find_dead(resource, name, found, ctx)
             continue
-        start, end, empty = tags(name)
+        if isinstance(value, Whole):
+            found.present.append(value)
+            continue
         inside = render(value, base)
         found.present.append(b"%b%b%b" % (start, inside, end) if inside else empty)
     return found
@@ -98,20 +124,53 @@ class Multistatus:
         self._ctx = ctx
         self._minimal = ctx.request.preferences.minimal
         self._responses: list[bytes] = []
+        self._plans: dict[tuple[type[Resource], tuple[str, ...]], tuple[Step, ...]] = {}
 
     def __len__(self) -> int:
         return len(self._responses)
 
-    def add(self, resource: Resource, names: Sequence[str]) -> None:
+    @property
+    def last_size(self) -> int:
+        """Octets of the response that was added last."""
+        return len(self._responses[-1])
+
+    def add(self, resource: Resource, names: tuple[str, ...]) -> None:
         """The named properties of a resource; one without a value is a 404 (RFC 4918 §9.1)."""
-        self._responses.append(
-            response(
-                self._ctx.spelled(resource.url), self.propstats(find(resource, names, self._ctx))
-            )
-        )
+        key = (type(resource), names)
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plans[key] = steps(type(resource), names, self._ctx)
+        found = find_by(plan, resource, self._ctx)
+        self._responses.append(response(self._ctx.spelled(resource.url), self.propstats(found)))
+
+    def add_block(self, responses: bytes) -> None:
+        """Many responses that were written together, which count as one here."""
+        self._responses.append(responses)
+
+    def add_row(self, sheet: Sheet, row: tuple[Any, ...], of: Collection) -> None:
+        """Those of one member of a collection; its text perhaps as it says it itself."""
+        line = sheet.line(row)
+        if line is not None:
+            self._responses.append(line)
+        elif (member := of.member(row[0], self._ctx)) is not None:
+            self.add(member, sheet.names)
+
+    def respell(self, url: str, href: str) -> None:
+        """Give the response that was added last the URL as the client spelled it, if it can be.
+
+        Clients look for what they asked for, some of them letter by letter.
+        """
+        if href == url or not can_be_echoed(href):
+            return
+        start = b"%b%b<" % (_FIRST, escape(url))
+        if self._responses[-1].startswith(start):
+            rest = self._responses[-1][len(start) - 1 :]
+            self._responses[-1] = b"%b%b%b" % (_FIRST, escape(href), rest)
 
     def propstats(self, found: Found) -> bytes:
         """The propstats of one response; the missing unless `return=minimal` (RFC 8144 §2.1)."""
+        if not (found.missing or found.failed):
+            return _PROPSTAT % (b"".join(found.present), _OK, b"", b"")
         parts = []
         missing = () if self._minimal else found.missing
         if found.present or not (missing or found.failed):
@@ -146,6 +205,10 @@ class Multistatus:
             described = element(DAV("responsedescription"), error.description)
             content = Xml(content + error.markup + described)
         self._responses.append(response(self._ctx.spelled(url), content))
+
+    def missing(self, href: str) -> None:
+        """404 for something that a client named, spelled as it named it."""
+        self._responses.append(response(href, _MISSING))
 
     def changed(self, url: str, names: Sequence[str], failures: Mapping[str, DavError]) -> None:
         """What became of the instructions of a PROPPATCH (RFC 4918 §9.2.1)."""

@@ -21,6 +21,7 @@ PROTECTED: Final = frozenset(
     DAV(name)
     for name in (
         "acl",
+        "add-member",
         "acl-restrictions",
         "creationdate",
         "current-user-principal",
@@ -39,6 +40,7 @@ PROTECTED: Final = frozenset(
         "quota-available-bytes",
         "quota-used-bytes",
         "resourcetype",
+        "supported-live-property-set",
         "supported-method-set",
         "supported-privilege-set",
         "supported-report-set",
@@ -120,6 +122,8 @@ def _follow(
     live = ctx.tree.properties(type(resource)).get(name)
     if live is not None and live.set is not None:
         live.set(resource, None if element is None else live.parse(element), ctx)
+        if live.kept:
+            dead[name] = None if element is None else stored(element)
     elif live is not None or name in PROTECTED:
         raise DavError(
             403,

@@ -1,16 +1,15 @@
-"""If-Match and If-None-Match before a change (RFC 9110 §13.1)."""
+"""If-Match, If-None-Match and If-Unmodified-Since before a change (RFC 9110 §13.1)."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from cyrpy.dav.conditional import check_unchanged, names
 from cyrpy.dav.errors import DavError
+from cyrpy.dav.item import Item
 
 if TYPE_CHECKING:
     from cyrpy.dav.context import DavContext
-
-_ETAG: Final = re.compile(r'(W/)?("[^"]*")')
 
 
 def check(ctx: DavContext) -> None:
@@ -21,19 +20,13 @@ def check(ctx: DavContext) -> None:
     Raises:
         DavError: 412 if it is not.
     """
-    match, none_match = ctx.request.header(b"if-match"), ctx.request.header(b"if-none-match")
-    if match is not None and not _matches(match, ctx, weak=False):
-        raise DavError(412, "the resource is not the one that If-Match names")
-    if none_match is not None and _matches(none_match, ctx, weak=True):
+    request, found = ctx.request, ctx.found
+    none_match = request.header(b"if-none-match")
+    if found is None:
+        if request.header(b"if-match") is not None:
+            raise DavError(412, "there is no resource that If-Match could name")
+        return
+    modified = found.last_modified(ctx) if isinstance(found, Item) else None
+    check_unchanged(request, found.etag(ctx), modified)
+    if none_match is not None and names(none_match, found.etag(ctx), weak=True):
         raise DavError(412, "there is a resource that If-None-Match excludes")
-
-
-def _matches(header: str, ctx: DavContext, *, weak: bool) -> bool:
-    """Whether the resource is among those that a header names; `*` names any."""
-    if ctx.found is None:
-        return False
-    if header == "*":
-        return True
-    etag = ctx.found.etag(ctx)
-    tags = (tag for is_weak, tag in _ETAG.findall(header) if weak or not is_weak)
-    return etag is not None and any(tag == etag for tag in tags)

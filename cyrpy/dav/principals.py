@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from cyrpy.data import addresses, principals
 from cyrpy.data.principals import GROUP
+from cyrpy.dav import notifications
 from cyrpy.dav.markup import Href
 from cyrpy.dav.property import live
 from cyrpy.dav.resource import (
@@ -25,6 +26,7 @@ from cyrpy.dav.resource import (
 )
 from cyrpy.dav.urls import Path, collection
 from cyrpy.dav.xml import DAV
+from cyrpy.groupware.proxies import owner_and_mode
 
 if TYPE_CHECKING:
     from cyrpy.dav.context import DavContext
@@ -75,12 +77,15 @@ def resolve(path: Path, ctx: DavContext) -> Resource | None:
     """What is at a path below `/dav`."""
     if not path:
         return Root()
-    if path[0] != _SEGMENT or len(path) > 3 or not set(path[1:2]) <= TYPES.keys():
+    if path[0] == notifications.SEGMENT:
+        return notifications.resolve(path[1:], ctx)
+    if path[0] != _SEGMENT or len(path) > 4 or not set(path[1:2]) <= TYPES.keys():
         return None
     if len(path) < 3:
         return PrincipalCollection(*path[1:])
     row = ctx.principal_named(TYPES[path[1]], path[2])
-    return None if row is None else Principal(row)
+    found = None if row is None else Principal(row)
+    return found if found is None or len(path) == 3 else ctx.tree.subprincipal(path[3], found, ctx)
 
 
 @live(DAV("principal-URL"), on=Principal)
@@ -112,10 +117,11 @@ def group_member_set(principal: Principal, ctx: DavContext) -> tuple[Href, ...] 
 
 @live(DAV("group-membership"), on=Principal)
 def group_membership(principal: Principal, ctx: DavContext) -> tuple[Href, ...]:
-    """The groups that it is in (RFC 3744 §4.4)."""
-    ids = sorted(principals.groups_of(ctx.unit, principal.row.id))
-    found = (ctx.principal_href(id) for id in ids)
-    return tuple(url for url in found if url is not None)
+    """The groups that it is in (RFC 3744 §4.4); for whom it acts is told to itself alone."""
+    rows = map(ctx.principal_row, sorted(principals.groups_of(ctx.unit, principal.row.id)))
+    is_own = principal.row.id == ctx.user_id
+    found = [row for row in rows if row is not None and (is_own or owner_and_mode(row) is None)]
+    return tuple(Href(collection(*principal_path(row))) for row in found)
 
 
 PROPERTIES = (principal_url, alternate_uri_set, group_member_set, group_membership)

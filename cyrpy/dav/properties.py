@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from cyrpy.dav.conditional import http_date, iso_date
 from cyrpy.dav.context import DavContext
+from cyrpy.dav.item import Item
+from cyrpy.dav.locks import described
 from cyrpy.dav.markup import Href, Xml, element, empties
 from cyrpy.dav.property import live
 from cyrpy.dav.resource import PRINCIPALS, Collection, Resource
@@ -16,7 +19,7 @@ from cyrpy.dav.xml import CALENDARSERVER, DAV
 @live(DAV("resourcetype"), on=Resource, allprop=True)
 def resourcetype(resource: Resource, ctx: DavContext) -> Xml:
     """What kind of resource it is (RFC 4918 §15.9)."""
-    return empties(resource.types)
+    return empties(resource.resource_types(ctx))
 
 
 @live(DAV("displayname"), on=Resource, allprop=True, searched="name")
@@ -74,6 +77,83 @@ def supported_method_set(resource: Resource, ctx: DavContext) -> Xml:
     return Xml(b"".join(tag % name.encode() for name in sorted(resource.methods)))
 
 
+@live(DAV("supported-live-property-set"), on=Resource)
+def supported_live_property_set(resource: Resource, ctx: DavContext) -> Xml:
+    """The properties that the server gives a meaning to (RFC 3253 §3.1.4)."""
+    return _supported(tuple(ctx.tree.properties(type(resource))))
+
+
+@lru_cache(maxsize=64)
+def _supported(names: tuple[str, ...]) -> Xml:
+    return Xml(
+        b"".join(
+            element(DAV("supported-live-property"), element(DAV("prop"), empties([name])))
+            for name in names
+        )
+    )
+
+
+@live(DAV("getcontentlength"), on=Item, allprop=True)
+def getcontentlength(item: Item, ctx: DavContext) -> int | None:
+    """Octets of its content (RFC 4918 §15.4)."""
+    return item.size(ctx)
+
+
+@live(DAV("getcontenttype"), on=Item, allprop=True)
+def getcontenttype(item: Item, ctx: DavContext) -> str | None:
+    """Its media type (RFC 4918 §15.5)."""
+    return item.content_type(ctx)
+
+
+@live(DAV("getlastmodified"), on=Item, allprop=True)
+def getlastmodified(item: Item, ctx: DavContext) -> str:
+    """When its content last changed (RFC 4918 §15.7)."""
+    return http_date(item.last_modified(ctx)).decode()
+
+
+@live(DAV("creationdate"), on=Item, allprop=True)
+def creationdate(item: Item, ctx: DavContext) -> str | None:
+    """When it came (RFC 4918 §15.1)."""
+    created = item.created(ctx)
+    return None if created is None else iso_date(created)
+
+
+@live(DAV("add-member"), on=Collection)
+def add_member(resource: Collection, ctx: DavContext) -> Href | None:
+    """Where a member without a name can be posted to (RFC 5995 §3.2.1)."""
+    takes = "POST" in resource.methods and "PUT" in resource.makes
+    return Href(resource.url) if takes else None
+
+
+@live(DAV("supportedlock"), on=Resource, allprop=True)
+def supportedlock(resource: Resource, ctx: DavContext) -> Xml:
+    """Which locks it can have (RFC 4918 §15.10)."""
+    return _LOCKS if "LOCK" in resource.methods else Xml(b"")
+
+
+_LOCKS = Xml(
+    b"".join(
+        element(
+            DAV("lockentry"),
+            element(DAV("lockscope"), element(DAV(scope))),
+            element(DAV("locktype"), element(DAV("write"))),
+        )
+        for scope in ("exclusive", "shared")
+    )
+)
+
+
+@live(DAV("lockdiscovery"), on=Resource, allprop=True)
+def lockdiscovery(resource: Resource, ctx: DavContext) -> Xml | None:
+    """Which locks it has (RFC 4918 §15.8)."""
+    if "LOCK" not in resource.methods:
+        return None
+    account = resource.account_id
+    if account is None or not ctx.locks.held(account):
+        return Xml(b"")
+    return described(ctx.locks.covering(ctx.locks.place_of(resource)), ctx)
+
+
 @live(DAV("sync-token"), on=Collection)
 def sync_token(resource: Collection, ctx: DavContext) -> str | None:
     """What sync-collection can go on from (RFC 6578 §4)."""
@@ -97,6 +177,14 @@ PROPERTIES = (
     principal_collection_set,
     supported_report_set,
     supported_method_set,
+    supported_live_property_set,
+    supportedlock,
+    lockdiscovery,
+    getcontentlength,
+    getcontenttype,
+    getlastmodified,
+    creationdate,
+    add_member,
     sync_token,
     getctag,
 )

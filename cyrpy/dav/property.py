@@ -20,7 +20,11 @@ Searched = Literal["name", "address", "type"]
 
 
 class LiveProperty(Generic[R]):
-    """One property of one type of resource; without a setter it is protected."""
+    """One property of one type of resource; without a setter it is protected.
+
+    One that is `kept` is stored as a dead property too, just as the client wrote it, once the
+    setter took it; the getter gives None to show that.
+    """
 
     def __init__(
         self,
@@ -39,6 +43,7 @@ class LiveProperty(Generic[R]):
         self.allprop = allprop
         self.parse = parse
         self.searched = searched
+        self.kept = False
 
     @property
     def description(self) -> str:
@@ -62,14 +67,18 @@ def live(
     allprop: bool = False,
     parse: Callable[[Element], Any] = text_of,
     searched: Searched | None = None,
+    kept: bool = False,
 ) -> Callable[[Getter[R]], LiveProperty[R]]:
     """Declare the property `name` of resources of the type `on`.
 
     The getter returns a value, or None for "not here". `allprop` says that it is among what
-    DAV:allprop gives; `parse` makes of a client's element what the setter takes.
+    DAV:allprop gives; `parse` makes of a client's element what the setter takes; `kept` that the
+    element itself is stored as well.
     """
 
     def declare(get: Getter[R]) -> LiveProperty[R]:
-        return LiveProperty(name, on, get, allprop=allprop, parse=parse, searched=searched)
+        declared = LiveProperty(name, on, get, allprop=allprop, parse=parse, searched=searched)
+        declared.kept = kept
+        return declared
 
     return declare

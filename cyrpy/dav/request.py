@@ -6,12 +6,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from cyrpy.auth.identity import Identity
 from cyrpy.dav import xml
 from cyrpy.dav.errors import DavError
 from cyrpy.dav.urls import Path
+
+if TYPE_CHECKING:
+    from cyrpy.data.incoming import Incoming
 
 Depth = Literal["0", "1", "infinity"]
 _PREFERENCE: Final = re.compile(r"[\s,;]*([\w-]+)(?:\s*=\s*(?:\"([^\"]*)\"|([\w-]+)))?")
@@ -44,11 +47,19 @@ class Request:
     headers: Mapping[bytes, bytes]
     body: bytes
     identity: Identity
+    query: bytes = b""  # behind the question mark
+    scheme: str = "https"
+    incoming: Incoming | None = None  # content that was taken in a stream, in place of `body`
 
     def header(self, name: bytes) -> str | None:
         """A header field, by its name in lower case."""
         value = self.headers.get(name)
         return None if value is None else value.decode("latin-1").strip()
+
+    @property
+    def media_type(self) -> str:
+        """Of the body, in lower case and without parameters; "" if none was given."""
+        return (self.header(b"content-type") or "").partition(";")[0].strip().lower()
 
     @cached_property
     def xml(self) -> xml.Element | None:
@@ -57,9 +68,12 @@ class Request:
         Raises:
             DavError: 400 or 415.
         """
-        if not self.body.strip():
+        start = self.body.lstrip()
+        if not start:
             return None
-        return xml.parse(self.body, self.header(b"content-type"))
+        # Of POST alone a browser would let any page make use: there, XML has to say that it is.
+        unsaid = self.media_type in xml.UNSAID and self.method != "POST" and start[:1] == b"<"
+        return xml.parse(self.body, None if unsaid else self.header(b"content-type"))
 
     @cached_property
     def depth(self) -> Depth | None:

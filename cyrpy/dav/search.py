@@ -14,11 +14,12 @@ from cyrpy.dav.answer import Answer
 from cyrpy.dav.errors import DavError
 from cyrpy.dav.markup import Value, document, element, empties
 from cyrpy.dav.multistatus import Multistatus, requested_properties
-from cyrpy.dav.principals import PrincipalCollection, acting_as
+from cyrpy.dav.principals import acting_as
 from cyrpy.dav.property import LiveProperty, Searched
 from cyrpy.dav.report import report
-from cyrpy.dav.resource import KINDS, Collection, Principal, Resource
+from cyrpy.dav.resource import Collection, Principal, Resource
 from cyrpy.dav.xml import DAV, Element, children
+from cyrpy.groupware.proxies import owner_and_mode
 
 if TYPE_CHECKING:
     from cyrpy.dav.context import DavContext
@@ -82,17 +83,26 @@ def principal_property_search(where: Collection, body: Element, ctx: DavContext)
     anyof = body.get("test") == "anyof"
     everywhere = body.find(DAV("apply-to-principal-collection-set")) is not None
     result = Multistatus(ctx)
-    names = requested_properties(body)
+    names = requested_properties(body) or _beside(body)
     for row in _candidates(criteria, ctx, anyof=anyof):
+        if owner_and_mode(row) is not None:  # who somebody's delegates are is no one's business
+            continue
         principal = Principal(row)
         fits = (criterion.fits(principal, ctx) for criterion in criteria)
-        if not (everywhere or _holds(where, row)) or not (any(fits) if anyof else all(fits)):
+        if not (everywhere or _holds(where, principal)) or not (any(fits) if anyof else all(fits)):
             continue
         if len(result) == MAX_MATCHES:
             result.status(where.url, 507, _TOO_MANY)
             break
         result.add(principal, names)
     return Answer.multistatus(result.body())
+
+
+def _beside(body: Element) -> tuple[str, ...]:
+    """Properties that stand beside an empty DAV:prop, as python-caldav 3.6 writes them."""
+    own = {DAV("property-search"), DAV("prop"), DAV("apply-to-principal-collection-set")}
+    names = [str(child.tag) for child in children(body) if child.tag not in own]
+    return tuple(dict.fromkeys(names[:MAX_CRITERIA]))
 
 
 _TOO_MANY: Final = DavError(
@@ -133,9 +143,12 @@ def _candidates(
     return sorted(rows.values(), key=lambda row: row.name)
 
 
-def _holds(where: Collection, row: PrincipalRow) -> bool:
-    """Whether a principal is in a collection of principals."""
-    return isinstance(where, PrincipalCollection) and where.kind in {None, KINDS[row.type]}
+def _holds(where: Collection, principal: Principal) -> bool:
+    """Whether a principal is there, or below at any depth.
+
+    Asked at its own URL, too: python-caldav searches for others at whatever URL it was given.
+    """
+    return principal.url.startswith(where.url)
 
 
 @report(DAV("principal-search-property-set"), on=Collection)
@@ -168,7 +181,7 @@ def principal_match(where: Collection, body: Element, ctx: DavContext) -> Answer
     own = acting_as(ctx)
     found: Iterable[Resource]
     if by is None:
-        found = [principal for principal in own if _holds(where, principal.row)]
+        found = [principal for principal in own if _holds(where, principal)]
     else:
         urls = {principal.url for principal in own}
         properties = [str(child.tag) for child in children(by)]

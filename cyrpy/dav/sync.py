@@ -2,7 +2,7 @@
 
 A token is `urn:cyrpy:sync:<collection>:<state>`. A first listing that is cut short by DAV:limit
 gives `<state>!<number>`: the state when it began, and the member that it reached. So whatever
-changes between its pages is reported after the last one.
+changes between its pages is reported after the last one, which says that there is more.
 """
 
 from __future__ import annotations
@@ -122,11 +122,12 @@ def _delta(collection: Collection, begin: Start, limit: int | None, ctx: DavCont
 def _listing(collection: Collection, begin: Start, limit: int | None, ctx: DavContext) -> Delta:
     """All members, or the next page of them."""
     after = -1 if begin.reached is None else begin.reached
-    state = begin.state or collection.sync_state(ctx)
-    rest = (pair for pair in collection.sync_members(ctx) if pair[0] > after)
+    now = collection.sync_state(ctx)
+    state = begin.state or now
+    rest = (pair for pair in collection.sync_listing(ctx, state) if pair[0] > after)
     page = list(islice(rest, limit))
     if next(rest, None) is None:
-        return Delta(state, [member for _, member in page], [])
+        return Delta(state, [member for _, member in page], [], more=state != now)
     return Delta(f"{state}!{page[-1][0]}", [member for _, member in page], [], more=True)
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cyrpy.dav.extension import DavExtension, Method
 from cyrpy.dav.property import LiveProperty
 from cyrpy.dav.report import Report
-from cyrpy.dav.resource import Resource
+from cyrpy.dav.resource import Principal, Resource
 from cyrpy.dav.urls import Path
 
 if TYPE_CHECKING:
     from cyrpy.dav.context import DavContext
+
+
+T = TypeVar("T")
 
 
 class Tree:
@@ -29,7 +32,16 @@ class Tree:
             if report.slow
         )
         self._properties: dict[type[Resource], Mapping[str, LiveProperty[Any]]] = {}
+        self._kept: dict[type[Any], Any] = {}
         self._reports: dict[type[Resource], Mapping[str, Report[Any]]] = {}
+
+    def once(self, make: type[T]) -> T:
+        """One of that class, made at its first use and then kept: what a process remembers."""
+        kept = self._kept.get(make)
+        if kept is None:
+            kept = self._kept.setdefault(make, make())
+        found: T = kept
+        return found
 
     def methods(self) -> dict[str, Method]:
         """All methods, by name."""
@@ -47,12 +59,24 @@ class Tree:
                 return extension
         return None
 
+    def condition_of_size(self, path: Path) -> str | None:
+        """The precondition of what is too large to be stored there."""
+        owner = self.owner(path)
+        return None if owner is None else owner.too_large
+
     def resolve(self, path: Path, ctx: DavContext) -> Resource | None:
         """The resource there, if the user may see it."""
         extension = self.owner(path)
         if extension is None:
             return None
         return extension.resolve(path[extension.prefix.count("/") :], ctx)
+
+    def subprincipal(self, name: str, of: Principal, ctx: DavContext) -> Resource | None:
+        """The principal of that name below another (caldav-proxy §5.1)."""
+        for extension in self.extensions:
+            if name in extension.subprincipals:
+                return extension.subprincipals[name](of, ctx)
+        return None
 
     def properties(self, type: type[Resource]) -> Mapping[str, LiveProperty[Any]]:
         """The live properties of that type, by name; a subclass's go before its parent's."""

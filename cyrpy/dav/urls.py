@@ -7,6 +7,7 @@ resource's URL is the canonical spelling of its path, a collection's with a slas
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
@@ -15,14 +16,19 @@ from cyrpy.dav.errors import DavError
 Path = tuple[str, ...]
 
 MAX_NAME: Final = 255  # characters of one segment, as the tables have it
-_CONTROL: Final = re.compile("[\x00-\x1f\x7f]")
+_SAFE: Final = re.compile(r"[A-Za-z0-9_.~@-]+")
 # A spelling that can be echoed: characters that may stand in a path, and no empty segment.
 _PLAIN: Final = re.compile(r"(?:/[A-Za-z0-9\-._~!$&'()*+,;=:@%]+)+/?")
 
 
 def encode(name: str) -> str:
     """One segment; all but unreserved characters and `@` are percent-encoded."""
-    return quote(name, safe="@")
+    return name if _SAFE.fullmatch(name) else quote(name, safe="@")
+
+
+def all_plain(names: Sequence[str]) -> bool:
+    """Whether all of these segments are in URLs just as they are."""
+    return _SAFE.fullmatch("".join(names)) is not None
 
 
 def collection(*path: str) -> str:
@@ -43,12 +49,15 @@ def split(raw: str) -> Path:
 
 
 def _decoded(part: str) -> str:
+    if part.isalnum() and part.isascii():  # most are, and this is quick
+        return part
     try:
         name = unquote_to_bytes(part).decode()
     except UnicodeDecodeError as exc:
         raise DavError(400, "the URL is not UTF-8 under its percent-encoding") from exc
-    if name in {"", ".", ".."} or _CONTROL.search(name):
-        raise DavError(400, "the URL has an empty, '.' or '..' segment, or a control character")
+    # Other control characters are names like any: clients make them of UIDs (vdirsyncer).
+    if name in {"", ".", ".."} or "\x00" in name:
+        raise DavError(400, "the URL has an empty, '.' or '..' segment, or a NUL")
     return name
 
 

@@ -14,6 +14,8 @@ __all__ = ["CALENDARSERVER", "DAV", "Element", "Namespace", "children", "parse",
 
 MAX_ELEMENTS: Final = 100_000  # a multiget of 50,000 objects
 XML_TYPES: Final = ("application/xml", "text/xml")
+# What fetch(), curl and others say of a body of which nobody told them what it is.
+UNSAID: Final = ("text/plain", "application/x-www-form-urlencoded", "application/octet-stream")
 
 
 class Namespace:

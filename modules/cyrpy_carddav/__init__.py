@@ -8,15 +8,20 @@ from cyrpy.core import Core
 from cyrpy.dav.app import DavApp
 from cyrpy.dav.extension import DavExtension
 from cyrpy.module import Module
-from cyrpy_carddav.properties import PROPERTIES
+from cyrpy_carddav import principal_properties, properties
+from cyrpy_carddav.names import CARDDAV
+from cyrpy_carddav.reports import REPORTS
 from cyrpy_carddav.settings import CarddavSettings
 from cyrpy_carddav.tree import PREFIX, resolve
 
 EXTENSION = DavExtension(
     prefix=PREFIX,
     resolve=resolve,
-    properties=PROPERTIES,
+    features=("addressbook", "resource-sharing"),
+    properties=(*properties.PROPERTIES, *principal_properties.PROPERTIES),
+    reports=REPORTS,
     creates=("MKCOL",),
+    too_large=CARDDAV("max-resource-size"),
 )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cyrpy.dav.limits import DavLimits
+from cyrpy.dav.limits import ItemLimits
 
 
-class CarddavSettings(DavLimits):
-    """How much one request to address books may ask for."""
+class CarddavSettings(ItemLimits):
+    """How much one request to address books may ask for, and how large a card may be."""

@@ -134,8 +134,14 @@ def test_thunderbird(anna):
     ).one
     assert list(found.found) == [200]
     features = anna.request("OPTIONS", anna.calendars).headers["dav"]
-    assert "calendar-auto-schedule" not in features
-    assert "calendar-schedule" not in features
+    assert "calendar-auto-schedule" in features
+    principal = anna.propfind(
+        anna.principal,
+        "C:calendar-user-address-set",
+        "C:schedule-inbox-URL",
+        "C:schedule-outbox-URL",
+    ).one
+    assert list(principal.found) == [200]
 
 
 def test_vdirsyncer(anna):

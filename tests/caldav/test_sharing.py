@@ -93,8 +93,14 @@ def test_reader_has_no_privilege_that_would_look_like_writing(bert, shared):
 
 
 def test_reader_cannot_delete(anna, bert, work, shared):
-    answer = bert.request("DELETE", shared)
+    answer = bert.request("DELETE", work)
     assert (answer.status, answer.condition) == (403, clark("D:need-privileges"))
+    assert anna.propfind(work, "D:owner").status == 207
+
+
+def test_deleting_it_in_ones_own_home_leaves_the_share(anna, bert, work, shared):
+    assert bert.request("DELETE", shared).status == 204
+    assert bert.propfind(work, "D:owner").status == 404
     assert anna.propfind(work, "D:owner").status == 207
 
 

@@ -15,11 +15,7 @@ WHOLE = "GET, HEAD, OPTIONS, PROPFIND, REPORT"
     [
         ("/dav/", WHOLE),
         ("/dav/principals/user/anna/", READ),
-        ("/dav/calendars/user/anna/", "GET, HEAD, OPTIONS, PROPFIND, PROPPATCH, REPORT"),
-        (
-            "/dav/calendars/user/anna/Default/",
-            "ACL, DELETE, GET, HEAD, OPTIONS, PROPFIND, PROPPATCH, REPORT",
-        ),
+        ("/dav/calendars/user/anna/", "GET, HEAD, OPTIONS, POST, PROPFIND, PROPPATCH, REPORT"),
         ("/dav/calendars/user/anna/new/", "MKCALENDAR, MKCOL, OPTIONS"),
         ("/dav/addressbooks/user/anna/new/", "MKCOL, OPTIONS"),
     ],
@@ -29,11 +25,17 @@ def test_allow_lists_what_this_url_takes(anna, url, methods):
     assert (answer.status, answer.headers["allow"]) == (200, methods)
 
 
-def test_dav_claims_no_locks(anna):
-    for url in ("/dav/", anna.calendars, anna.books, anna.principal):
+def test_a_collection_takes_all_that_changes_it(anna):
+    allowed = set(anna.request("OPTIONS", f"{anna.calendars}Default/").headers["allow"].split(", "))
+    assert {"ACL", "COPY", "DELETE", "LOCK", "MOVE", "PROPPATCH", "UNLOCK"} <= allowed
+
+
+def test_dav_claims_locks_just_where_there_are_some(anna):
+    for url in ("/dav/", f"{anna.calendars}Default/", f"{anna.books}Default/"):
         words = anna.request("OPTIONS", url).headers["dav"].split(", ")
-        assert words[:4] == ["1", "3", "access-control", "extended-mkcol"]
-        assert "2" not in words
+        assert words[:5] == ["1", "2", "3", "access-control", "extended-mkcol"]
+    for url in (anna.calendars, anna.books):
+        assert "2" not in anna.request("OPTIONS", url).headers["dav"].split(", ")
 
 
 def test_supported_method_set_is_what_allow_says(anna):
@@ -47,7 +49,7 @@ def test_nothing_there_nor_possible_is_404(anna):
     assert anna.request("OPTIONS", "/dav/calendars/user/nobody/x/").status == 404
 
 
-@pytest.mark.parametrize("method", ["LOCK", "COPY", "MOVE", "TRACE", "PUT", "POST", "BREW"])
+@pytest.mark.parametrize("method", ["LOCK", "COPY", "MOVE", "TRACE", "PUT", "BREW"])
 def test_what_is_not_allowed_is_405_and_says_what_is(anna, method):
     answer = anna.request(method, anna.calendars)
     assert answer.status == 405

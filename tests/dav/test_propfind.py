@@ -22,7 +22,8 @@ def test_named_properties_are_sorted_by_status(anna):
 
 def test_empty_body_asks_for_allprop(anna):
     answer = anna.request("PROPFIND", anna.calendars, b"", {"depth": "0"})
-    assert set(answer.one.found[200]) == {clark("D:displayname"), clark("D:resourcetype")}
+    names = ("D:displayname", "D:resourcetype", "D:supportedlock")
+    assert set(answer.one.found[200]) == {clark(name) for name in names}
 
 
 def test_allprop_gives_what_is_included_too(anna):
@@ -40,8 +41,8 @@ def test_propname_gives_names_without_values(anna):
 
 
 def test_depth_1_gives_the_members(anna):
-    found = anna.propfind(anna.calendars, "D:displayname", depth="1").responses
-    assert list(found) == [anna.calendars, f"{anna.calendars}Default/"]
+    found = anna.propfind(anna.books, "D:displayname", depth="1").responses
+    assert list(found) == [anna.books, f"{anna.books}Default/"]
 
 
 @pytest.mark.parametrize("headers", [{"depth": "infinity"}, {}])
@@ -58,8 +59,8 @@ def test_infinite_depth_where_it_is_allowed(database, tmp_path):
 
 
 def test_depth_noroot_leaves_the_resource_out(anna):
-    answer = anna.propfind(anna.calendars, "D:owner", depth="1", prefer="depth-noroot")
-    assert list(answer.responses) == [f"{anna.calendars}Default/"]
+    answer = anna.propfind(anna.books, "D:owner", depth="1", prefer="depth-noroot")
+    assert list(answer.responses) == [f"{anna.books}Default/"]
     assert answer.headers["preference-applied"] == "depth-noroot"
 
 
@@ -94,10 +95,30 @@ def test_malformed_body_is_400_with_an_explanation(anna, body):
     assert answer.condition is None
 
 
-def test_body_of_another_type_is_415(anna):
+@pytest.mark.parametrize("type", ["application/json", "text/calendar", "image/png"])
+def test_body_of_another_type_is_415(anna, type):
     body = tree("D:propfind", prop("D:owner"))
-    answer = anna.request("PROPFIND", ROOT, body, {"depth": "0", "content-type": "text/plain"})
+    answer = anna.request("PROPFIND", ROOT, body, {"depth": "0", "content-type": type})
     assert answer.status == 415
+
+
+@pytest.mark.parametrize(
+    "type",
+    ["text/plain;charset=UTF-8", "application/x-www-form-urlencoded", "application/octet-stream"],
+)
+def test_xml_is_known_where_the_client_did_not_say_that_it_is(anna, type):
+    """Programs that use fetch() or curl."""
+    body = tree("D:propfind", prop("D:owner"))
+    headers = {"depth": "0", "content-type": type}
+    assert anna.request("PROPFIND", ROOT, body, headers).status == 207
+    assert anna.request("PROPFIND", ROOT, b"hello", headers).status == 415
+
+
+def test_posted_xml_must_say_that_it_is(anna):
+    """Else a page of somebody else could share a calendar, in a browser that is signed in."""
+    headers = {"content-type": "text/plain"}
+    answer = anna.request("POST", f"{anna.calendars}Default/", tree("CS:share", ""), headers)
+    assert answer.status in {403, 415}
 
 
 def test_too_large_body_is_413(database, tmp_path):
@@ -131,7 +152,7 @@ def test_paths_that_lead_elsewhere_are_400(anna, url):
 
 
 def test_answers_in_the_spelling_of_the_request(anna):
-    asked = "/dav/calendars/user/anna%40example.com/"
+    asked = "/dav/addressbooks/user/anna%40example.com/"
     assert list(anna.propfind(asked, "D:owner", depth="1").responses) == [asked, asked + "Default/"]
 
 
@@ -150,9 +171,9 @@ def test_collection_asked_for_without_its_slash_says_where_it_is(anna):
 
 def test_hrefs_lie_below_the_path_of_a_proxy(anna):
     anna.root = "/groupware"
-    found = anna.propfind(anna.calendars, "D:owner", depth="1").responses
-    assert list(found) == [f"/groupware{anna.calendars}", f"/groupware{anna.calendars}Default/"]
-    assert found[f"/groupware{anna.calendars}"]["D:owner"] == [f"/groupware{anna.principal}"]
+    found = anna.propfind(anna.books, "D:owner", depth="1").responses
+    assert list(found) == [f"/groupware{anna.books}", f"/groupware{anna.books}Default/"]
+    assert found[f"/groupware{anna.books}"]["D:owner"] == [f"/groupware{anna.principal}"]
 
 
 def test_indented_answers_say_the_same(database, tmp_path):

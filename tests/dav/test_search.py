@@ -70,6 +70,24 @@ def test_searches_below_the_url_only(anna, people):
     assert find(anna, ("D:displayname", "a"), url=anna.calendars) == set()
 
 
+def test_searches_below_the_url_at_any_depth(anna, people):
+    assert find(anna, ("D:displayname", "adler"), url="/dav/") == {people["anna"]}
+    answer = anna.report("/dav/", "D:principal-match", "<D:self/>" + prop("D:displayname"))
+    assert set(answer.responses) == {people["anna"]}
+
+
+def test_a_principal_finds_itself_at_its_own_url(anna, people):
+    assert find(anna, ("D:displayname", "a"), url=anna.principal) == {people["anna"]}
+
+
+def test_properties_may_stand_beside_an_empty_prop(anna, people):
+    criterion = f"<D:property-search>{prop('D:displayname')}<D:match>adler</D:match>"
+    beside = "</D:property-search><D:prop/><C:calendar-home-set/><D:displayname/>"
+    found = anna.report(ALL, "D:principal-property-search", criterion + beside).one
+    assert found["D:displayname"] == "Anna Adler"
+    assert found["C:calendar-home-set"] == [anna.calendars]
+
+
 def test_searches_everywhere_if_told_to(anna, people):
     more = "<D:apply-to-principal-collection-set/>"
     criteria = ("D:displayname", "adler")
@@ -106,5 +124,5 @@ def test_principal_match_finds_oneself(anna, bert):
 
 def test_principal_match_finds_what_one_owns(anna):
     content = "<D:principal-property><D:owner/></D:principal-property>" + prop("D:displayname")
-    answer = anna.report(anna.calendars, "D:principal-match", content)
-    assert set(answer.responses) == {f"{anna.calendars}Default/"}
+    answer = anna.report(anna.books, "D:principal-match", content)
+    assert set(answer.responses) == {f"{anna.books}Default/"}

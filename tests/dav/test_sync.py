@@ -26,7 +26,9 @@ def changes(answer) -> dict[str, int]:
 def test_first_sync_has_every_member(anna, make):
     work = make("work")
     answer = anna.sync(anna.calendars)
-    assert changes(answer) == {f"{anna.calendars}Default/": 200, work: 200}
+    there = anna.propfind(anna.calendars, "D:resourcetype", depth="1").responses
+    assert changes(answer) == dict.fromkeys(there.keys() - {anna.calendars}, 200)
+    assert work in there
     assert answer.token == anna.get(anna.calendars, "D:sync-token")
 
 
@@ -82,7 +84,7 @@ def test_limited_sync_says_so_and_goes_on_to_the_end(anna, make, first):
         if cut is None:
             break
         assert cut == 507
-    assert pages == 3
+    assert pages == len(seen) // 2 + len(seen) % 2
     assert urls <= set(seen)
     assert changes(anna.sync(anna.calendars, token)) == {}
 

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from cyrpy.dav.methods import acl, delete, get, mkcol, options, propfind, proppatch, report
+from cyrpy.dav.methods import (
+    acl,
+    copymove,
+    delete,
+    get,
+    lock,
+    mkcol,
+    options,
+    post,
+    propfind,
+    proppatch,
+    put,
+    report,
+)
 
 METHODS = (
     options.METHOD,
@@ -10,7 +23,11 @@ METHODS = (
     propfind.METHOD,
     proppatch.METHOD,
     mkcol.METHOD,
+    put.METHOD,
+    post.METHOD,
+    *copymove.METHODS,
     delete.METHOD,
+    *lock.METHODS,
     acl.METHOD,
     report.METHOD,
 )

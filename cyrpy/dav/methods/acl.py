@@ -21,6 +21,7 @@ def acl(ctx: DavContext) -> Answer:
     if root is None or root.tag != DAV("acl"):
         raise DavError(400, "the body of ACL is a DAV:acl")
     ctx.require(resource, WRITE_ACL.name)
+    ctx.locks.require(ctx.request.path)
     resource.set_grants(ctx, grants_of(root, resource, ctx))
     return Answer(200)
 

@@ -51,6 +51,7 @@ def make(
     """
     if ctx.parent is None:
         raise DavError(409, "there is no collection in which this could be made")
+    ctx.locks.require(ctx.request.path, membership=True)
     draft = ctx.parent.draft(ctx.request.path[-1], types, ctx)
     names = tuple(dict.fromkeys(instruction.name for instruction in wanted))
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Final
 
 from cyrpy.dav.answer import Answer
 from cyrpy.dav.context import DavContext
@@ -12,8 +13,10 @@ from cyrpy.dav.extension import Method
 from cyrpy.dav.multistatus import Multistatus, requested_properties
 from cyrpy.dav.request import Depth
 from cyrpy.dav.resource import Collection, Resource
+from cyrpy.dav.sheet import Sheet
 from cyrpy.dav.xml import DAV, Element, children
 
+MAX_RESPONSES: Final = 50_000  # where all that is below is asked for
 KINDS = frozenset({DAV("prop"), DAV("allprop"), DAV("propname")})
 
 
@@ -32,9 +35,27 @@ def propfind(ctx: DavContext) -> Answer:
         )
     result = Multistatus(ctx)
     add = _adder(ctx.request.xml, result)
-    for each in _walk(resource, depth, ctx, without_root=ctx.request.preferences.without_root):
+    sheet = _sheet(resource, ctx) if depth == "1" and isinstance(resource, Collection) else None
+    walked: Depth = depth if sheet is None else "0"
+    found = _walk(resource, walked, ctx, without_root=ctx.request.preferences.without_root)
+    for number, each in enumerate(found):
+        if number >= MAX_RESPONSES and depth == "infinity":
+            raise DavError(
+                507, f"there are more than {MAX_RESPONSES} resources: ask for parts, with Depth: 1"
+            )
         add(each)
+    if sheet is not None and isinstance(resource, Collection):
+        for columns in resource.sheet_columns(sheet, ctx):
+            result.add_block(sheet.block(columns))
     return Answer.multistatus(result.body(), (*_location(resource, ctx), *_applied(ctx)))
+
+
+def _sheet(resource: Collection, ctx: DavContext) -> Sheet | None:
+    """What writes the members from rows, where rows tell all that is asked for."""
+    root = ctx.request.xml
+    names = () if root is None else requested_properties(root)
+    sheet = resource.sheet(names, ctx) if names else None
+    return None if sheet is None or sheet.has_text else sheet
 
 
 def _adder(root: Element | None, result: Multistatus) -> Callable[[Resource], None]:

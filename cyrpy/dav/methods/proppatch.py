@@ -21,6 +21,7 @@ def proppatch(ctx: DavContext) -> Answer:
     wanted = instructions(root) if root is not None else []
     if root is None or root.tag != DAV("propertyupdate") or not wanted:
         raise DavError(400, "the body of PROPPATCH is a DAV:propertyupdate that changes something")
+    ctx.locks.require(ctx.request.path)
     failures: dict[str, DavError] = {}
     try:
         apply(resource, wanted, ctx)

@@ -1,0 +1,1 @@
+"""Reports of CalDAV (RFC 4791 §7)."""

@@ -1,0 +1,1 @@
+"""Scheduling over CalDAV (RFC 6638)."""
