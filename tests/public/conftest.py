@@ -1,0 +1,7 @@
+"""Anna, who publishes something, and bert."""
+
+from __future__ import annotations
+
+from tests.support.web import anna, bert, web
+
+__all__ = ["anna", "bert", "web"]
