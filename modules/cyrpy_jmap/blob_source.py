@@ -13,15 +13,25 @@ if TYPE_CHECKING:
     from cyrpy_jmap.viewer import Account, Viewer
 
 
+class Range(NamedTuple):
+    """Octets `start` to `stop` of a blob that the account owns, as `decode` makes them."""
+
+    digest: bytes
+    start: int = 0
+    stop: int | None = None  # to the end
+    decode: Callable[[bytes], bytes] | None = None  # None: they are as they are
+
+
 @dataclass(frozen=True)
 class BlobSource:
     """Blob ids that begin with `prefix` are read by `read`, which judges the viewer's rights.
 
-    It returns None for what is not there or not for this viewer. `G` is the blob store's.
+    It returns None for what is not there or not for this viewer, and a Range for what the blob
+    store has. `G` is the blob store's.
     """
 
     prefix: str
-    read: Callable[[Unit, Viewer, Account, str], bytes | None]
+    read: Callable[[Unit, Viewer, Account, str], bytes | Range | None]
 
 
 class Found(NamedTuple):

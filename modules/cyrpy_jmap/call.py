@@ -8,11 +8,11 @@ from typing import Any, Final, TypeVar
 
 from cyrpy.core import Core
 from cyrpy.data import changes
-from cyrpy.data.blobs import Blobs
+from cyrpy.data.blobs import PREFIX, Blobs
 from cyrpy.data.database import Database, Snapshot
 from cyrpy.data.unit import NO_CONTAINER, Unit
 from cyrpy.errors import NotFound
-from cyrpy_jmap.blob_source import BlobSource, Found
+from cyrpy_jmap.blob_source import BlobSource, Found, Range
 from cyrpy_jmap.capability import Capability
 from cyrpy_jmap.errors import MethodError
 from cyrpy_jmap.invocation import Arguments, Invocation
@@ -49,10 +49,23 @@ class Services:
             return Found(blob.size, blob)
         for source in self.sources:
             if blob_id.startswith(source.prefix):
-                octets = source.read(unit, viewer, account, blob_id)
-                if octets is not None:
-                    return Found(len(octets), None, octets)
+                found = source.read(unit, viewer, account, blob_id)
+                if isinstance(found, Range):
+                    return self._of_store(unit, account, found)
+                if found is not None:
+                    return Found(len(found), None, found)
         return None
+
+    def _of_store(self, unit: Unit, account: Account, found: Range) -> Found | None:
+        """A part of a blob of the account's, which the viewer may read by way of a source."""
+        blob = self.blobs.find(unit, [account.id], PREFIX + found.digest.hex())
+        if blob is None:
+            return None
+        if found.decode is None and found.start == 0 and found.stop is None:
+            return Found(blob.size, blob)
+        octets = self.blobs.part(unit, blob, found.start, found.stop)
+        octets = octets if found.decode is None else found.decode(octets)
+        return Found(len(octets), None, octets)
 
 
 class Reader:
@@ -104,6 +117,7 @@ class Call:
     arguments: Any = None  # as checked by the standard method, with those that the type added
     properties: frozenset[str] | None = None  # those that /get asks for; None: all
     writing: Unit | None = field(default=None)
+    using: frozenset[str] | None = None  # capabilities that the client knows; None: all
 
     @property
     def unit(self) -> Unit:
@@ -154,10 +168,18 @@ class Call:
 
     def blob(self, blob_id: str) -> bytes | None:
         """The octets of a blob that the viewer may read in this account, or None."""
-        found = self.services.find_blob(self.unit, self.viewer, self.account, blob_id)
-        if found is None or found.blob is None:
-            return found and found.octets
-        return self.services.blobs.part(self.unit, found.blob)
+        found = self.find_blob(blob_id)
+        return None if found is None else self.blob_part(found, 0, found.size)
+
+    def find_blob(self, blob_id: str) -> Found | None:
+        """The blob, if the viewer may read it in this account."""
+        return self.services.find_blob(self.unit, self.viewer, self.account, blob_id)
+
+    def blob_part(self, found: Found, start: int, stop: int) -> bytes:
+        """Octets `start` to `stop` of a blob that was found."""
+        if found.blob is None:
+            return found.octets[start:stop]
+        return self.services.blobs.part(self.unit, found.blob, start, stop)
 
     def keep_blob(self, blob_id: str) -> str:
         """Something in this account refers to the blob from now on, so it does not expire.
@@ -203,6 +225,7 @@ class Method:
     `writes`: it calls `call.write`. `slow`: it may take long, and must not hold up quick reads.
     `unit` is false for what needs no database at all. `brief`: it reads a few small rows by key,
     so that where a look into the database is as quick as that, the event loop does it itself.
+    `also`: a capability beside the type's by which clients may come to it.
     """
 
     run: Callable[[Call, Arguments], Arguments | Done]
@@ -210,3 +233,4 @@ class Method:
     slow: bool = False
     unit: bool = True
     brief: bool = False
+    also: str | None = None

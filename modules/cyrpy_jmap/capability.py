@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from cyrpy.data.principals import PrincipalRow
+    from cyrpy_jmap.call import Call
     from cyrpy_jmap.viewer import Account
 
 ServerPart = Mapping[str, Any] | Callable[[str], Mapping[str, Any]]
@@ -20,7 +22,7 @@ class Capability:
     `server` may be a function of JMAP's base URL (`https://host/jmap`), `account` one of the
     account. In an account of somebody else it works if a grant of a kind in `shared_by`, or one
     on the whole account, lets the viewer in; with `in_accounts` false it has no methods that take
-    an account.
+    an account. `principal` gives what it says of a principal (RFC 9670 §3), None for nothing.
     """
 
     urn: str
@@ -29,6 +31,8 @@ class Capability:
     shared_by: Collection[str] = ()  # kinds of grants: Calendar, AddressBook, Mailbox
     in_accounts: bool = True
     everywhere: bool = False  # in every account that there is
+    in_session: bool = True  # false: a key of accounts alone (RFC 9670 §1.5.2)
+    principal: Callable[[Call, PrincipalRow], Mapping[str, Any] | None] | None = None
 
     def server_part(self, base_url: str) -> Mapping[str, Any]:
         """The value in `capabilities`."""

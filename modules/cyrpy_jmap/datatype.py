@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from cyrpy.data import changes
+from cyrpy_jmap import records
 from cyrpy_jmap.call import Call, Done, Method
 from cyrpy_jmap.capability import Capability
 from cyrpy_jmap.filters import Comparator, Filter
@@ -115,6 +116,35 @@ class DataType(Generic[M]):
         del call, filter, sort
         return self.logged
 
+    # Checking: what a client sends, before `create`, `copy` and `update` are handed it
+
+    def check_new(self, value: Json) -> Json:
+        """The record with the defaults of what was omitted.
+
+        Raises:
+            SetError: `invalidProperties`, with all that are.
+        """
+        return records.check_new(self.model, value)
+
+    def check_patched(self, current: Json, patch: Json) -> Json:
+        """The record as patched.
+
+        Raises:
+            SetError: `invalidPatch`, or `invalidProperties` with all that are.
+        """
+        return records.check_patched(self.model, current, patch)
+
+    def ready(self, call: Call, checked: Json) -> Json:
+        """The checked record with the work done that needs no lock, as for `create`.
+
+        Members whose names begin with HIDDEN are for `create` alone.
+
+        Raises:
+            SetError: it cannot be made.
+        """
+        del call
+        return checked
+
     # Writing: each is called inside a transaction, in a savepoint that a CyrpyError undoes
 
     def create(self, call: Call, checked: Json) -> Json:
@@ -132,6 +162,11 @@ class DataType(Generic[M]):
             NotFound: there is none, or none that the viewer may see.
         """
         raise NotImplementedError
+
+    def in_order_of_destruction(self, call: Call, ids: Sequence[str]) -> Iterable[str]:
+        """The ids that a client gave, each once, as the records can be destroyed."""
+        del call
+        return dict.fromkeys(ids)
 
     def copy(self, call: Call, source: Call, original: Json, checked: Json) -> Json:
         """Make a copy of `original`, a record of `source.account`; as `create` (§5.4)."""

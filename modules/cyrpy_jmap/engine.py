@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cyrpy.data.connections import storage_error
@@ -26,6 +26,10 @@ class Entry(NamedTuple):
 
     method: Method
     urn: str
+
+
+def _is_used(entry: Entry, using: Collection[str]) -> bool:
+    return entry.urn in using or entry.method.also in using
 
 
 class Engine:
@@ -127,7 +131,7 @@ class _Run:
         using = self._request.using
         if entry is None:
             raise MethodError("unknownMethod", f"there is no method {name[:255]!r}")
-        if using is not None and entry.urn not in using and not implied:
+        if using is not None and not implied and not _is_used(entry, using):
             raise MethodError(
                 "unknownMethod", f"{name} is of {entry.urn}, which must be named in `using`"
             )
@@ -142,6 +146,7 @@ class _Run:
             reader=self._reader,
             wants_values=self._request.dialect.wants_values
             or invocation.call_id in self._referenced,
+            using=self._request.using,
         )
 
 

@@ -17,6 +17,11 @@ T = TypeVar("T")
 MAX_DEPTH: Final = 16
 MAX_CONDITIONS: Final = 500
 MAX_COMPARATORS: Final = 16
+# The last five are arguments of /query that jmapc (0.4) writes into each comparator, too.
+_COMPARATOR: Final = frozenset(
+    {"property", "isAscending", "collation"}
+    | {"anchor", "anchorOffset", "limit", "calculateTotal", "position"}
+)
 OPERATORS: Final = ("AND", "OR", "NOT")
 
 
@@ -143,7 +148,7 @@ def _extra(value: Json, known: Mapping[str, Any], path: str) -> Json:
     for name, item in value.items():
         if name in known:
             extra[name] = _checked(known[name], item, "sort", f"{path}/{name}")
-        elif name not in {"property", "isAscending", "collation"}:
+        elif name not in _COMPARATOR:
             raise _wrong("sort", f"{path} may not have {name[:80]!r}")
     return extra
 

@@ -26,6 +26,7 @@ class Limits:
     max_calls_in_request: int = 50
     max_objects_in_get: int = 4096
     max_objects_in_set: int = 4096
+    upload_quota: int = 2 << 30  # octets; of one user's uploads that nothing refers to
 
     def capability(self) -> dict[str, Any]:
         """The value of `urn:ietf:params:jmap:core` in the Session object."""

@@ -41,6 +41,18 @@ def _text(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_text)]  # PostgreSQL's text has no U+0000
+MAX_NAME: Final = 255  # octets
+
+
+def _name(text: str) -> str:
+    octets = len(text.encode())
+    if octets > MAX_NAME:
+        raise ValueError(f"at most {MAX_NAME} octets are allowed, these are {octets}")
+    return text
+
+
+# Of a collection, for people (RFC 8621 §2, RFC 9610 §2).
+Name = Annotated[Text, Field(min_length=1), AfterValidator(_name)]
 Int = Annotated[int, Field(ge=-MAX_INT, le=MAX_INT)]
 UnsignedInt = Annotated[int, Field(ge=0, le=MAX_INT)]
 # RFC 3339 with upper-case letters and no fraction that is zero; UTCDate ends in Z.

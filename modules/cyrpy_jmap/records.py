@@ -32,9 +32,9 @@ def check_new(model: type[JmapObject], value: Json) -> Json:
         sorted(value.keys() & properties.server_set), "only the server sets this property"
     )
     checked = properties.defaults() | value
-    wrong |= _invalid(model, checked)
+    wrong |= invalid(model, checked)
     if wrong:
-        raise _invalid_properties(wrong)
+        raise invalid_properties(wrong)
     return checked
 
 
@@ -56,11 +56,11 @@ def check_patched(model: type[JmapObject], current: Json, patch: Mapping[str, An
             wrong[name] = "only the server sets this property, and it has another value now"
         elif name in properties.immutable:
             wrong[name] = "this property cannot change after creation"
-    for path, reason in _invalid(model, patched).items():
+    for path, reason in invalid(model, patched).items():
         if path.partition("/")[0] in touched or not path:
             wrong.setdefault(path, reason)
     if wrong:
-        raise _invalid_properties(wrong)
+        raise invalid_properties(wrong)
     return patched
 
 
@@ -71,7 +71,7 @@ def _unknown(model: type[JmapObject], names: set[str]) -> Wrong:
     return dict.fromkeys(unknown, f"{model.__name__} has no such property")
 
 
-def _invalid(model: type[JmapObject], value: Json) -> Wrong:
+def invalid(model: type[JmapObject], value: Json) -> Wrong:
     """What the model says against a record, server-set properties aside."""
     names = properties_of(model).server_set
     try:
@@ -114,7 +114,8 @@ def _reason(error: ErrorDetails, model: type[JmapObject]) -> str:
     return text.removeprefix("Value error, ").removeprefix("Input ")
 
 
-def _invalid_properties(wrong: Wrong) -> SetError:
+def invalid_properties(wrong: Wrong) -> SetError:
+    """The SetError for properties that are wrong, each with what is."""
     shown = [f"{path}: {reason}" if path else reason for path, reason in wrong.items()]
     more = f"; and {len(shown) - SHOWN} more" if len(shown) > SHOWN else ""
     description = "; ".join(shown[:SHOWN]) + more

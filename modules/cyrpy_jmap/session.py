@@ -76,7 +76,9 @@ class Sessions:
             "primaryAccounts": {
                 urn: identity.account_id
                 for urn, capability in self._capabilities.items()
-                if urn != CORE_URN and capability.works_in(accounts[identity.account_id])
+                if urn != CORE_URN
+                and capability.in_session
+                and capability.works_in(accounts[identity.account_id])
             },
             "username": identity.userid,
         }
@@ -84,7 +86,7 @@ class Sessions:
     def _server_parts(self, base_url: str) -> Json:
         parts: Json = {CORE_URN: self._limits.capability()}
         for urn, capability in self._capabilities.items():
-            if urn != CORE_URN:
+            if urn != CORE_URN and capability.in_session:
                 parts[urn] = capability.server_part(base_url)
         return parts
 
@@ -108,7 +110,8 @@ def _accounts(unit: Unit, identity: Identity) -> Iterable[Account]:
     None of these is read-only as a whole: who may only read a calendar still keeps marks of its
     own on it (its colour, whether it is shown). What it may do follows from each record's rights.
     """
-    yield Account(identity.principal_id, identity.account_id, identity.userid, is_own=True)
+    own = identity.account_id
+    yield Account(identity.principal_id, own, identity.userid, is_own=True, viewer_id=own)
     kinds: dict[int, set[str]] = {}
     names: dict[int, tuple[str, str]] = {}
     for row in unit.all(SHARED_WITH, principals=sorted(identity.principals)):
@@ -116,4 +119,5 @@ def _accounts(unit: Unit, identity: Identity) -> Iterable[Account]:
             kinds.setdefault(row.account_id, set()).add(row.kind)
             names[row.account_id] = (row.wire_id, row.name)
     for id, (wire_id, name) in names.items():
-        yield Account(id, wire_id, name, is_own=False, shared=frozenset(kinds[id]))
+        shared = frozenset(kinds[id])
+        yield Account(id, wire_id, name, is_own=False, shared=shared, viewer_id=own)

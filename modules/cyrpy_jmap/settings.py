@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cyrpy.config import ON_OFF, Kilobytes, ModuleSettings
+from cyrpy.config import ON_OFF, Kilobytes, ModuleSettings, Switch
 from cyrpy_jmap.limits import Limits
 
 
@@ -49,6 +49,13 @@ class JmapSettings(ModuleSettings):
         ),
     )
 
+    jscalendar_1: Switch = Field(
+        default=False,
+        description=(
+            "Whether events that clients send may be spelled as in JSCalendar 1.0 (RFC 8984): "
+            "recurrenceRules, replyTo, sendTo. Answers are always of version 2.0."
+        ),
+    )
     classic_profile: Annotated[Literal["off", "A0", "A", "B", "C"], ON_OFF] = Field(
         default="A",
         description=(
@@ -68,4 +75,5 @@ class JmapSettings(ModuleSettings):
             max_calls_in_request=self.max_calls_in_request,
             max_objects_in_get=self.max_objects_in_get,
             max_objects_in_set=self.max_objects_in_set,
+            upload_quota=self.upload_quota,
         )

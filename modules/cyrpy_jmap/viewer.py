@@ -18,6 +18,7 @@ class Account(NamedTuple):
     is_own: bool
     is_read_only: bool = False
     shared: frozenset[str] = frozenset()  # kinds of the grants that let the viewer in
+    viewer_id: str = ""  # wire id of the viewer's own account
 
 
 class Standing(NamedTuple):

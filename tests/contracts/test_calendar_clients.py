@@ -61,7 +61,7 @@ class World:
         }
 
     def of(self, viewer: int, owner: int) -> Calendars:
-        return self.views[viewer, owner].calendars
+        return self.views[viewer, owner].source
 
     def play(self, operation: tuple) -> None:
         name, *arguments = operation
@@ -114,10 +114,10 @@ class World:
         accounts = self.users[viewer].session()["accounts"]
         for owner in range(3):
             replica = self.views[viewer, owner]
-            if replica.calendars.account in accounts:
+            if replica.source.account in accounts:
                 replica.limit = limit
                 replica.sync()
-                assert replica.records == replica.calendars.all()
+                assert replica.records == replica.source.all()
             else:
                 replica.state = None
 

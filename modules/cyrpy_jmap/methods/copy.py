@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cyrpy.errors import CyrpyError
-from cyrpy_jmap import creation, records
+from cyrpy_jmap import creation
 from cyrpy_jmap.arguments import MethodArguments, check
 from cyrpy_jmap.call import Call, Done
 from cyrpy_jmap.errors import MethodError, SetError
@@ -120,7 +120,7 @@ def _checked(type: DataType[Any], original: Json, value: Json) -> Json:
     """The copy as the client wants it; no property that the server sets is taken over."""
     server_set = properties_of(type.model).server_set
     kept = {name: v for name, v in original.items() if name not in server_set}
-    return records.check_new(type.model, kept | {n: v for n, v in value.items() if n != "id"})
+    return type.check_new(kept | {n: v for n, v in value.items() if n != "id"})
 
 
 def _copy_all(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import Field
@@ -70,6 +71,8 @@ def _answer_kept(type: DataType[Any], call: Call) -> Arguments:
 
 
 def _missing(ids: Sequence[str], found: Sequence[Record]) -> list[str]:
+    if len(found) == len(ids):
+        return []
     seen = {id_of(record) for record in found}
     return [id for id in ids if id not in seen]
 
@@ -128,9 +131,7 @@ def _ids(call: Call, ids: list[str]) -> list[str]:
 
 def _bounded(call: Call, records: Iterable[Record]) -> list[Record]:
     """Not more records than one /get may return, also where all were asked for."""
-    found: list[Record] = []
-    for record in records:
-        found.append(record)
-        if len(found) > call.limits.max_objects_in_get:
-            call.limits.check_get(len(found))
+    most = call.limits.max_objects_in_get
+    found = records if isinstance(records, list) else list(islice(records, most + 1))
+    call.limits.check_get(len(found))
     return found

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import StringConstraints
 
 from cyrpy.errors import CyrpyError
-from cyrpy_jmap import creation, records
+from cyrpy_jmap import creation
 from cyrpy_jmap.arguments import MethodArguments, check
 from cyrpy_jmap.call import Call, Done
 from cyrpy_jmap.errors import OF_THE_CALL, MethodError, SetError, set_error
@@ -19,6 +19,7 @@ from cyrpy_jmap.methods.get import AnyId, need_account
 if TYPE_CHECKING:
     from cyrpy_jmap.datatype import DataType
 
+HIDDEN: Final = "\0"  # begins the names of what a type hands from `ready` to `create`
 CreationId = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9_-]{1,255}$")]
 
 
@@ -83,7 +84,7 @@ def run_set(type: DataType[Any], call: Call, arguments: Arguments) -> Done:
     type.enter(call, args.account_id, writes=True)
     call.limits.check_set(args.count())
     call.arguments = args
-    new = _check_new(type, args.create or {})
+    new = _check_new(type, call, args.create or {})
     outcome = call.write(lambda inner: _Set(type, inner, args).run(new))
     response = outcome.response()
     if type.in_account:
@@ -93,14 +94,16 @@ def run_set(type: DataType[Any], call: Call, arguments: Arguments) -> Done:
     return Done(response, type.implied(call, outcome), outcome.made())
 
 
-def _check_new(type: DataType[Any], create: Mapping[str, Json]) -> dict[str, Json | SetError]:
+def _check_new(
+    type: DataType[Any], call: Call, create: Mapping[str, Json]
+) -> dict[str, Json | SetError]:
     checked: dict[str, Json | SetError] = {}
     for cid, value in create.items():
         try:
             _may(type, "create")
-            checked[cid] = records.check_new(type.model, value)
-        except SetError as exc:
-            checked[cid] = exc
+            checked[cid] = type.ready(call, type.check_new(value))
+        except CyrpyError as exc:
+            checked[cid] = of_record(exc)
     return checked
 
 
@@ -142,7 +145,7 @@ class _Set:
             check_state(self.args.if_in_state, self.outcome.old_state)
         self._create_all(new)
         self._update_all()
-        for id in dict.fromkeys(self.args.destroy or ()):
+        for id in self.type.in_order_of_destruction(self.call, self.args.destroy or ()):
             self._destroy(id)
         self.type.settle(self.call, self.outcome)
         if self.type.in_account:
@@ -165,7 +168,7 @@ class _Set:
         with self.call.unit.savepoint():
             made = self.type.create(self.call, value)
         sent = (self.args.create or {})[cid]
-        omitted = {name: v for name, v in checked.items() if name not in sent}
+        omitted = {n: v for n, v in checked.items() if n not in sent and n[:1] != HIDDEN}
         self.outcome.created[cid] = omitted | made
         self.names[cid] = made["id"]
 
@@ -195,7 +198,7 @@ class _Set:
 
     def _update(self, id: str, current: Json, patch: Json) -> Json | None:
         _may(self.type, "update")
-        patched = records.check_patched(self.type.model, current, patch)
+        patched = self.type.check_patched(current, patch)
         patched = creation.substitute(self.type.model, patched, self.names)
         with self.call.unit.savepoint():
             return self.type.update(self.call, id, current, patched)

@@ -8,16 +8,63 @@ from cyrpy_jmap.push.callback import PushCallbacks
 from cyrpy_jmap.push.vapid import Vapid
 from cyrpy_jmap.push.websocket import WEBSOCKET
 from cyrpy_jmap.settings import JmapSettings
+from cyrpy_jmap.types.address_book import AddressBooks
+from cyrpy_jmap.types.availability import Availability
 from cyrpy_jmap.types.blob import BlobType
+from cyrpy_jmap.types.blob_management import BlobManagement
 from cyrpy_jmap.types.calendar import Calendars
+from cyrpy_jmap.types.calendar_event import PARSE as PARSE_EVENTS
+from cyrpy_jmap.types.calendar_event import CalendarEvents
+from cyrpy_jmap.types.contact_card import (
+    MEDIA,
+    PARSING,
+    ContactCards,
+    ContactGroups,
+    Contacts,
+)
 from cyrpy_jmap.types.core_echo import CoreEcho
+from cyrpy_jmap.types.email import MESSAGES, PARTS, Emails, SearchSnippets, Threads
+from cyrpy_jmap.types.event_notification import EventNotifications
+from cyrpy_jmap.types.mailbox import Mailboxes
+from cyrpy_jmap.types.mdn import MDNs
+from cyrpy_jmap.types.participant_identity import ParticipantIdentities
+from cyrpy_jmap.types.principal import OWNER, Principals
 from cyrpy_jmap.types.push_subscription import PushSubscriptions
+from cyrpy_jmap.types.quota import Quotas
+from cyrpy_jmap.types.share_notification import ShareNotifications
+from cyrpy_jmap.types.submission import EmailSubmissions, Identities, VacationResponses
 
-TYPES = (CoreEcho(), BlobType(), Calendars(), PushSubscriptions(), PushCallbacks())
+TYPES = (
+    CoreEcho(),
+    BlobType(),
+    BlobManagement(),
+    Calendars(),
+    EventNotifications(),
+    ParticipantIdentities(),
+    Availability(),
+    AddressBooks(),
+    ContactCards(),
+    Contacts(),
+    ContactGroups(),
+    Mailboxes(),
+    Threads(),
+    Emails(),
+    SearchSnippets(),
+    Identities(),
+    EmailSubmissions(),
+    VacationResponses(),
+    Quotas(),
+    MDNs(),
+    Principals(),
+    ShareNotifications(),
+    PushSubscriptions(),
+    PushCallbacks(),
+)
 
 
 def offers(settings: JmapSettings) -> Iterable[object]:
     """The types, for the engine, and what push adds to the Session object."""
-    del settings
     vapid = Vapid()
-    return (*TYPES, WEBSOCKET, vapid, vapid.capability)
+    events = CalendarEvents(old_spellings=settings.jscalendar_1)
+    own = (MESSAGES, PARTS, MEDIA, PARSING, PARSE_EVENTS, OWNER, WEBSOCKET)
+    return (*TYPES, events, *own, vapid, vapid.capability)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from cyrpy.data import calendars
-from cyrpy.data.statement import Query, insert_all
-from cyrpy.data.tables import calendar_objects
+from cyrpy.groupware import calendars, events
+from cyrpy.groupware.access import Actor
 from cyrpy.groupware.principals import find
 from cyrpy.groupware.userids import UserIds
-
-INSERT_OBJECT = Query[None](insert_all(calendar_objects))
+from tests.support.events import event
 
 
 @pytest.fixture
@@ -20,19 +18,10 @@ def full(anna, server) -> str:
 
     def put(unit):
         owner = find(unit, UserIds.of(server.configuration.settings), anna.client.user)
-        row = unit.first(calendars.BY_WIRE_ID, account_id=owner.id, wire_id=id)
-        unit.run(
-            INSERT_OBJECT,
-            account_id=owner.id,
-            id=unit.new_id(owner.id),
-            calendar_id=row.id,
-            uri="lunch.ics",
-            uid="lunch",
-            etag="1",
-            icalendar=b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n",
-            created_modseq=1,
-            updated_modseq=1,
-        )
+        actor = Actor(owner.id, frozenset({owner.id}))
+        view = calendars.find(unit, owner.id, actor, id)
+        target = events.Target(view, "lunch.ics")
+        events.put(unit, actor, target, events.prepare(event("lunch")))
 
     server.core.database.write(put)
     return id

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from cyrpy.groupware import proxies
+from cyrpy.groupware.principals import find
+from cyrpy.groupware.userids import UserIds
+from tests.support.jmap import Calendars
+
 READ = {"mayReadItems": True}
 READ_SHOWN = {"mayReadFreeBusy": True, "mayReadItems": True}
 RIGHTS = [
@@ -164,3 +169,17 @@ def test_a_sharee_cannot_choose_the_default(anna, bert, shared):
     id = anna.create(shareWith={bert.account: dict.fromkeys(RIGHTS, True)})
     shared.set(onSuccessSetIsDefault=id)
     assert anna.one(id)["isDefault"] is False
+
+
+def test_delegates_are_no_shares_and_stay_whatever_those_are(server, anna, bert):
+    def work(unit):
+        owner, other = (find(unit, userids, name) for name in (anna.client.user, bert.user))
+        proxies.set_delegates(unit, owner, "write", [other])
+
+    userids = UserIds.of(server.configuration.settings)
+    server.core.database.write(work)
+    assert anna.one("Default")["shareWith"] is None
+    made = anna.create(shareWith={bert.account: {"mayReadItems": True}})
+    assert anna.one(made)["shareWith"].keys() == {bert.account}
+    anna.update(made, shareWith=None)
+    assert Calendars(bert, anna.account).one(made)["myRights"]["mayWriteAll"]

@@ -16,7 +16,7 @@ from cyrpy_jmap.viewer import Account, Viewer
 # Kind of data -> the capability that stands for it; null: the classic dialect has no calls for it.
 AREAS: Final[Mapping[str, str | None]] = {
     "mail": None,
-    "contacts": None,
+    "contacts": "urn:ietf:params:jmap:contacts",
     "calendars": "urn:ietf:params:jmap:calendars",
 }
 CLASSIC_CORE: Final = "urn:ietf:params:jmap:core"

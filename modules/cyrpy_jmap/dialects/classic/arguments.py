@@ -34,6 +34,10 @@ def _is_number(value: Any) -> bool:  # noqa: ANN401
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_INT
 
 
+def _is_integer(value: Any) -> bool:  # noqa: ANN401
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MAX_INT
+
+
 def _are_records(value: Any) -> bool:  # noqa: ANN401
     return isinstance(value, dict) and all(isinstance(v, dict) for v in value.values())
 
@@ -41,6 +45,8 @@ def _are_records(value: Any) -> bool:  # noqa: ANN401
 STRING: Final = Argument("a string", lambda v: isinstance(v, str))
 BOOLEAN: Final = Argument("true or false", lambda v: isinstance(v, bool))
 NUMBER: Final = Argument("a whole number, 0 or more", _is_number)
+INTEGER: Final = Argument("a whole number", _is_integer)
+OBJECT: Final = Argument("an object", lambda v: isinstance(v, dict))
 POSITIVE: Final = Argument("a whole number above 0", lambda v: _is_number(v) and v > 0)
 STRINGS: Final = Argument(
     "an array of strings",

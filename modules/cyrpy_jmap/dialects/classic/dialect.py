@@ -130,7 +130,7 @@ def _invocations(exchange: Exchange, call: Any, number: int) -> list[Invocation]
 
 
 def _decode(exchange: Exchange, name: str, sent: Arguments, call_id: str) -> list[Invocation]:
-    row = names.CALLS.get(name)
+    row = names.calls_of(exchange.profile).get(name)
     if row is None or name in exchange.profile.withdrawn:
         error = MethodError("unknownMethod", f"there is no method {name[:255]!r} here")
         return [failed(Asked(names.unknown(name), exchange), call_id, error)]

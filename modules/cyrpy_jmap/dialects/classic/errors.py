@@ -15,7 +15,10 @@ def method_error(asked: Asked, error: Arguments) -> Arguments:
     profile = asked.exchange.profile
     type = error["type"]
     result = dict(error)
-    if type == "unknownMethod":
+    own = asked.call.verb.errors.get(type)
+    if own is not None:
+        result["type"] = own.format(area=asked.call.lens.area.capitalize())
+    elif type == "unknownMethod":
         result["description"] = f"there is no method {asked.call.name[:255]!r} here"
     elif type == "accountNotSupportedByMethod":
         result["type"] = profile.unsupported_account.get(asked.call.lens.area, type)

@@ -46,6 +46,14 @@ class Lens:
         """
         raise NotImplementedError
 
+    def copy(self, changes: Json, names: CreationNames) -> Json:
+        """The canonical properties that a copy has otherwise than its original.
+
+        Raises:
+            SetError: `invalidProperties`, naming all that are.
+        """
+        return self.create(changes, names)
+
     def needs(self, change: Json) -> Sequence[str]:
         """Canonical properties of the present record without which `update` cannot translate."""
         del change

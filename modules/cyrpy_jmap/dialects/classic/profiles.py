@@ -48,6 +48,7 @@ class Profile:
     has_references: bool = False  # "#argument" takes a value from an earlier response
     has_headers: bool = False  # X-JMAP-Version and X-JMAP-Extensions choose what is spoken
     withdrawn: frozenset[str] = frozenset()  # calls that the period no longer had
+    later_events: bool = False  # events are JSCalendar's, as its first drafts had them
     early_accounts: bool = False  # accounts have members that say what getAccounts says by null
     # Error for an account without the type's kind of data, by that kind; else the usual one.
     unsupported_account: Mapping[str, str] = field(default_factory=dict)
@@ -99,12 +100,14 @@ A: Final = Profile(
 B: Final = Profile(
     "B",
     updated_is_map=True,
+    later_events=True,
     withdrawn=frozenset({"getAccounts"}),
     accounts_at_sign_in=True,
 )
 C: Final = Profile(
     "C",
     updated_is_map=True,
+    later_events=True,
     all_updates_paged=True,
     has_references=True,
     withdrawn=frozenset({"getAccounts", "getPushCallback", "setPushCallback"}),

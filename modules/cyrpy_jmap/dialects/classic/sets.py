@@ -97,7 +97,7 @@ class Set(Verb):
 
 def _changed(asked: Asked, record: Json | None) -> Json | None:
     """What became other than the client asked, of an updated record."""
-    return asked.call.lens.classic(record) if record else None
+    return (asked.call.lens.classic(record) or None) if record else None
 
 
 def _creations(asked: Asked) -> Json:

@@ -20,6 +20,8 @@ class Verb:
     """One shape of calls; its instances keep nothing."""
 
     arguments: ClassVar[Mapping[str, Argument]] = {}  # that every such call takes
+    # Types of method errors that are spelled otherwise here; `{area}` is the kind of data.
+    errors: ClassVar[Mapping[str, str]] = {}
 
     def known(self, call: ClassicCall, profile: Profile) -> Mapping[str, Argument]:
         """The arguments of `call`."""
@@ -130,27 +132,13 @@ class Updates(Verb):
         """The records that changed; or, where changes cannot be told, the present state."""
         arguments = response.arguments
         if response.name == "error":
-            told = asked.exchange.profile.gives_new_state
-            if not told or arguments["type"] != "cannotCalculateChanges":
-                return ()
-            return [self._look_at_state(asked, response.call_id)]
+            return look_at_state(asked, response)
         fetch = asked.call.fetch if asked.arguments.get("fetchRecords") else None
         if fetch is None:
             return ()
         changed = [*arguments["created"], *arguments["updated"]]
-        step = asked.exchange.limits.max_objects_in_get
-        return [
-            invocation
-            for start in range(0, max(len(changed), 1), step)
-            for invocation in _fetch(asked, fetch, changed[start : start + step], response.call_id)
-        ]
-
-    def _look_at_state(self, asked: Asked, call_id: str) -> Invocation:
-        lens = asked.call.lens
-        canonical: Arguments = {"accountId": asked.account_id, "ids": []}
-        return Invocation(
-            f"{lens.record_type}/get", canonical, call_id, origin=Part(asked, Role.SUPPLEMENT)
-        )
+        properties = asked.arguments.get("fetchRecordProperties")
+        return fetches(asked, fetch, changed, properties, response.call_id)
 
     def encode(self, asked: Asked, arguments: Arguments) -> Arguments:
         """Ids of what is new or other, and of what is gone."""
@@ -175,13 +163,33 @@ def _is_paged(call: ClassicCall, profile: Profile) -> bool:
     return call.is_paged or profile.all_updates_paged
 
 
-def _fetch(asked: Asked, call: ClassicCall, ids: list[str], call_id: str) -> list[Invocation]:
-    """The call that fetchRecords implies."""
-    arguments: Arguments = {"ids": ids}
-    if "fetchRecordProperties" in asked.arguments:
-        arguments["properties"] = asked.arguments["fetchRecordProperties"]
-    implied = Asked(call, asked.exchange, arguments, asked.account_id)
-    return call.verb.decode(implied, call_id)
+def fetches(
+    asked: Asked,
+    call: ClassicCall,
+    ids: Sequence[str],
+    properties: Sequence[str] | None,
+    call_id: str,
+) -> list[Invocation]:
+    """The calls that get the records which another call is about, as many at once as may be."""
+    step = asked.exchange.limits.max_objects_in_get
+    found: list[Invocation] = []
+    for start in range(0, max(len(ids), 1), step):
+        arguments: Arguments = {"ids": list(ids[start : start + step])}
+        if properties is not None:
+            arguments["properties"] = properties
+        implied = Asked(call, asked.exchange, arguments, asked.account_id)
+        found += call.verb.decode(implied, call_id)
+    return found
+
+
+def look_at_state(asked: Asked, response: Response) -> Sequence[Invocation]:
+    """The call that tells the state, for profiles whose `cannotCalculateChanges` has it."""
+    told = asked.exchange.profile.gives_new_state
+    if not told or response.arguments.get("type") != "cannotCalculateChanges":
+        return ()
+    canonical: Arguments = {"accountId": asked.account_id, "ids": []}
+    method = f"{asked.call.lens.record_type}/get"
+    return [Invocation(method, canonical, response.call_id, origin=Part(asked, Role.SUPPLEMENT))]
 
 
 def check_properties(lens: Lens, arguments: Arguments, name: str) -> None:

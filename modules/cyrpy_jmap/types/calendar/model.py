@@ -8,16 +8,18 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
 
+from cyrpy.data import addresses
+from cyrpy.data.principals import GROUP, PrincipalRow
 from cyrpy.formats.colors import is_color
+from cyrpy_jmap.call import Call
 from cyrpy_jmap.capability import Capability
-from cyrpy_jmap.objects import Id, JmapModel, JmapObject, ServerSet, Text
+from cyrpy_jmap.objects import Id, JmapModel, JmapObject, Name, ServerSet, Text
 from cyrpy_jmap.types.alert import Alert
 from cyrpy_jmap.viewer import Account
 
 EXTENSION_HREF: Final = "x-href"  # Cyrus's: where the calendar is over CalDAV; given when asked for
 EXTENSION_COLOR: Final = "x-color"  # the colour as it was written, alpha included
 EXTENSIONS: Final = frozenset({EXTENSION_HREF, EXTENSION_COLOR})
-MAX_NAME: Final = 255  # octets
 MAX_DESCRIPTION: Final = 10_000  # characters
 MAX_ALERTS: Final = 100
 MAX_SHARES: Final = 1000
@@ -34,16 +36,27 @@ def _account_part(account: Account) -> Mapping[str, Any]:
     }
 
 
+def _principal_part(call: Call, row: PrincipalRow) -> Mapping[str, Any]:
+    """How the principal is scheduled with (JMAP Calendars, "Principals and Sharing")."""
+    account = call.viewer.find(row.wire_id)
+    works = account is not None and CALENDARS.works_in(account)
+    found = addresses.addresses_of(call.unit, row.id)
+    is_own = row.id == call.viewer.own.id
+    return {
+        "accountId": row.wire_id if works else None,
+        # Whoever has an account here may know when others are busy (RFC 6638 §5).
+        "mayGetAvailability": row.type != GROUP,
+        "mayShareWith": not is_own,
+        "calendarAddress": f"mailto:{found[0]}" if found else "",
+    }
+
+
 CALENDARS: Final = Capability(
-    "urn:ietf:params:jmap:calendars", account=_account_part, shared_by=("Calendar",)
+    "urn:ietf:params:jmap:calendars",
+    account=_account_part,
+    shared_by=("Calendar",),
+    principal=_principal_part,
 )
-
-
-def _name(text: str) -> str:
-    octets = len(text.encode())
-    if octets > MAX_NAME:
-        raise ValueError(f"at most {MAX_NAME} octets are allowed, these are {octets}")
-    return text
 
 
 def _color(text: str) -> str:
@@ -77,7 +90,7 @@ Alerts = Annotated[dict[Id, Alert], Field(max_length=MAX_ALERTS)]
 class Calendar(JmapObject):
     """A named collection of events."""
 
-    name: Annotated[Text, Field(min_length=1), AfterValidator(_name)]
+    name: Name
     description: Annotated[Text, Field(max_length=MAX_DESCRIPTION)] | None = None
     color: Annotated[str, AfterValidator(_color)] | None = None
     sort_order: Annotated[int, Field(ge=0, lt=2**31)] = 0
@@ -90,6 +103,3 @@ class Calendar(JmapObject):
     time_zone: Annotated[str, AfterValidator(_zone)] | None = None
     share_with: Annotated[dict[Id, CalendarRights], Field(max_length=MAX_SHARES)] | None = None
     my_rights: ServerSet[CalendarRights]
-
-
-# Property -> column, and how a value is stored.

@@ -1,0 +1,1 @@
+"""AddressBook (RFC 9610 §2)."""

@@ -1,0 +1,1 @@
+"""Calendar over HTTP, on both databases."""

@@ -1,0 +1,1 @@
+"""ContactCard (RFC 9610 §3), over the wire."""

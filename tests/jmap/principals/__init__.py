@@ -1,0 +1,1 @@
+"""Principals and share notifications (RFC 9670)."""

@@ -1,0 +1,1 @@
+"""EmailSubmission, and what else is about mail that is sent."""
