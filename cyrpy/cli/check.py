@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
-from cyrpy.cli.context import ConfigFile, find_config
+from cyrpy.cli.context import FAILED, ConfigFile, Context, find_config, opened
+from cyrpy.data import item_checks, principals
+from cyrpy.data.blobs import Blobs
 from cyrpy.data.migrate import inspect
+from cyrpy.groupware import item_recount, mail_recount
 from cyrpy.host.configuration import Configuration, read
 from cyrpy.host.run import certificate_of
 from cyrpy.host.tls import LiveContext
 
 
-def check(config: ConfigFile = None) -> None:
+def check(
+    config: ConfigFile = None,
+    data: Annotated[
+        bool,
+        typer.Option("--data", help="Read all data again, and compare; this takes time."),
+    ] = False,
+) -> None:
     """Check configuration, modules, certificate and database without serving."""
     path = find_config(config)
     configuration = read(path)
@@ -25,6 +37,44 @@ def check(config: ConfigFile = None) -> None:
         LiveContext(certificate)
         typer.echo("TLS: certificate and key can be used")
     _check_database(configuration)
+    if data:
+        _check_data(config)
+
+
+def _check_data(config: Path | None) -> None:
+    """Compare what is kept beside mail, events, cards and files with what follows from them.
+
+    Raises:
+        Exit: with code 1, if they differ.
+    """
+    wrong = checked = 0
+    with opened(config) as context:
+        with context.database.read() as unit:
+            rows = unit.all(principals.ALL)
+        for row in rows:
+            with context.database.read() as unit:
+                found = mail_recount.differences(unit, row.id)
+                found += item_recount.differences(unit, row.id)
+            for one in found:
+                typer.echo(
+                    f"{row.name}: {one.what}: {one.stored}, but should be {one.counted}", err=True
+                )
+            wrong += len(found)
+            checked += 1
+        wrong += _check_blobs(context)
+    if wrong:
+        raise typer.Exit(FAILED)
+    typer.echo(f"data: the counts of {checked} accounts are right")
+
+
+def _check_blobs(context: Context) -> int:
+    """Whether all files of blobs are there; how many are not."""
+    blobs = Blobs(context.settings.configdirectory / "blobs")
+    with context.database.read() as unit:
+        damaged = item_checks.damaged(unit, blobs)
+    for digest in damaged:
+        typer.echo(f"blob {digest}: its file is missing, or has another size", err=True)
+    return len(damaged)
 
 
 def _check_database(configuration: Configuration) -> None:

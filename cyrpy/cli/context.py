@@ -18,6 +18,7 @@ import typer
 from typer.core import TyperGroup
 
 from cyrpy.config import CoreSettings, load
+from cyrpy.data.blobs import Blobs
 from cyrpy.data.database import Database
 from cyrpy.data.migrate import MigrationNeeded, core_history, require_current, upgrade
 from cyrpy.data.notifier import Notifier
@@ -75,6 +76,11 @@ class Context:
 
     settings: CoreSettings
     database: Database
+
+    @property
+    def blobs(self) -> Blobs:
+        """Where octets are kept; its folder is the server's."""
+        return Blobs(self.settings.configdirectory / "blobs", self.settings.blob_expiry)
 
     @property
     def userids(self) -> UserIds:

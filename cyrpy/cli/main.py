@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Final
 
 import typer
 
-from cyrpy.cli import address, check, db, domain, group, modules, serve, token, user
 from cyrpy.cli.context import Commands
 from cyrpy.host.registry import find, installed
+
+# Name -> module, and function of single commands. Only what is named is imported: a server need
+# not read at its start what imports and checks are made of.
+SINGLE: Final[Mapping[str, tuple[str, str]]] = {
+    "serve": ("serve", "serve"),
+    "check": ("check", "check"),
+    "modules": ("modules", "modules"),
+    "deliver": ("deliver", "deliver_mail"),
+    "restore": ("restore", "restore"),
+}
+GROUPS: Final[Mapping[str, str]] = {
+    "import": "importing",
+    "export": "exporting",
+    "share": "share",
+    "user": "user",
+    "token": "token",
+    "address": "address",
+    "domain": "domain",
+    "group": "group",
+    "db": "db",
+}
 
 HELP = """A pluggable httpd for mail, calendars and contacts: JMAP, CalDAV, CardDAV and tzdist.
 
@@ -32,16 +55,15 @@ def build(arguments: list[str]) -> typer.Typer:
         add_completion=False,
     )
     app.callback()(options)
-    app.command("serve", help=serve.serve.__doc__)(serve.serve)
-    app.command("check", help=check.check.__doc__)(check.check)
-    app.command("modules", help=modules.modules.__doc__)(modules.modules)
-    app.add_typer(user.app, name="user")
-    app.add_typer(token.app, name="token")
-    app.add_typer(address.app, name="address")
-    app.add_typer(domain.app, name="domain")
-    app.add_typer(group.app, name="group")
-    app.add_typer(db.app, name="db")
     first = arguments[0] if arguments else ""
+    every = first not in {*SINGLE, *GROUPS}
+    for name, (module, function) in SINGLE.items():
+        if every or name == first:
+            run = getattr(import_module(f"cyrpy.cli.{module}"), function)
+            app.command(name, help=run.__doc__)(run)
+    for name, module in GROUPS.items():
+        if every or name == first:
+            app.add_typer(import_module(f"cyrpy.cli.{module}").app, name=name)
     if not first.startswith("-") and first in installed():
         _add_module(app, first)
     return app

@@ -19,7 +19,9 @@ from cyrpy.cli.context import (
     typed_password,
 )
 from cyrpy.cli.output import moment, show_list, show_record
-from cyrpy.data import addresses, credentials, principals
+from cyrpy.config.types import read_size
+from cyrpy.data import addresses, credentials, mail_usage, principals
+from cyrpy.data.mail_usage import Usage
 from cyrpy.data.principals import INDIVIDUAL, PrincipalRow
 from cyrpy.data.unit import Unit
 from cyrpy.groupware.principals import NewPrincipal, create, find, remove, rename
@@ -158,6 +160,49 @@ def remove_user(
         confirmed(f"Remove {user.name} and everything in its account?", yes=yes)
         context.write(lambda unit: remove(unit, _user(unit, context, user.name)))
         typer.echo(f"{user.name} was removed", err=True)
+
+
+@app.command("quota")
+def set_quota(
+    name: Name,
+    limit: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="LIMIT",
+            help="A size as 10G, 'none' for no limit, or 'default' for that of mail_quota.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    config: ConfigFile = None,
+) -> None:
+    """Show how much mail a user has and may have, or set how much it may have."""
+    with opened(config) as context:
+
+        def work(unit: Unit) -> Usage:
+            user = _user(unit, context, name)
+            if limit is not None:
+                mail_usage.set_bound(unit, user.id, _bound(limit))
+            return mail_usage.usage(unit, user.id)
+
+        held = context.write(work)
+        default = context.settings.mail_quota
+    record = {
+        "emails": held.emails,
+        "octets": held.octets,
+        "limit": (default if held.bound is None else held.bound) or None,
+        "limit_is_own": held.bound is not None,
+    }
+    show_record(record, as_json=as_json)
+
+
+def _bound(limit: str) -> int | None:
+    """Octets; 0 for no limit, None for the default."""
+    if limit in {"none", "default"}:
+        return 0 if limit == "none" else None
+    try:
+        return read_size(limit)
+    except ValueError as exc:
+        raise typer.BadParameter("LIMIT is a size as 512M or 10G, 'none' or 'default'") from exc
 
 
 def _user(unit: Unit, context: Context, name: str) -> PrincipalRow:

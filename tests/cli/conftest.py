@@ -12,7 +12,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from cyrpy.cli import address, domain, group, token, user
+from cyrpy.cli import address, domain, exporting, group, importing, share, token, user
 from cyrpy.config import CoreSettings, load
 from cyrpy.data.database import Database
 from cyrpy.data.notifier import Notifier
@@ -20,8 +20,10 @@ from cyrpy.host.configuration import location_of
 from tests.support.clock import Clock
 
 APP = typer.Typer()
-for part in (address, domain, group, token, user):
+for part in (address, domain, group, share, token, user):
     APP.add_typer(part.app, name=part.__name__.rpartition(".")[2])
+APP.add_typer(importing.app, name="import")
+APP.add_typer(exporting.app, name="export")
 
 
 @dataclass

@@ -166,3 +166,18 @@ def test_root_leaves_no_file_that_the_server_cannot_open(shell):
     path = os.pathsep.join(sys.path)
     subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": path}, timeout=60)
     assert {file.stat().st_uid for file in folder.iterdir()} == {65534}
+
+
+def test_how_much_mail_a_user_may_have_is_shown_and_set(shell):
+    shell.ok("user", "add", "test", "--no-password")
+    assert json.loads(shell.ok("user", "quota", "test", "--json")) == {
+        "emails": 0,
+        "octets": 0,
+        "limit": None,
+        "limit_is_own": False,
+    }
+    shell.ok("user", "quota", "test", "10M")
+    assert json.loads(shell.ok("user", "quota", "test", "--json"))["limit"] == 10 * 1024 * 1024
+    shell.ok("user", "quota", "test", "default")
+    assert json.loads(shell.ok("user", "quota", "test", "--json"))["limit_is_own"] is False
+    assert shell.run("user", "quota", "test", "much").exit_code == 2

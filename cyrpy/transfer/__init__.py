@@ -1,0 +1,1 @@
+"""Moving calendars and contacts in and out: files, folders and other servers."""

@@ -1,0 +1,1 @@
+"""Copying calendars and address books from another server over CalDAV and CardDAV."""
