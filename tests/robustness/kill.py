@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from tests.support.jmap import Calendars, Jmap
 from tests.support.process import DEADLINE, Connection, Process, token
@@ -32,6 +33,22 @@ class Figures:
     unknown: int = 0  # requests whose connection ended before the answer
     kept: int = 0  # of the unknown, those that had happened
     disturbances: int = 0  # workers killed, or reloads
+
+
+class AnyWriter(Protocol):
+    """A client that is disturbed."""
+
+    acknowledged: int
+    unknown: int
+
+    def work(self, until: float) -> None:
+        """Write until then, whatever happens."""
+
+    def judge(self) -> int:
+        """Compare with what is there; how many of the unknown calls had happened."""
+
+    def close(self) -> None:
+        """Hang up."""
 
 
 class Writer:
@@ -149,7 +166,10 @@ def kill_one(process: Process, number: int) -> bool:
     workers = process.workers()
     if len(workers) < 2:
         return False
-    os.kill(workers[number % 2], signal.SIGKILL)
+    try:
+        os.kill(workers[number % 2], signal.SIGKILL)
+    except ProcessLookupError:  # it is being replaced
+        return False
     return True
 
 
@@ -164,15 +184,18 @@ def run(
     folder: Path,
     seconds: float,
     clients: int,
+    *,
     every: float = 1.0,
     disturb: Callable[[Process, int], bool] = kill_one,
+    writer: Callable[[Process, str, dict[str, str]], AnyWriter] = Writer,
+    options: str = "failedloginpause: 0\n",
 ) -> Figures:
     """Let so many clients write for so long, while the server is disturbed every so often."""
-    process = Process(folder, "failedloginpause: 0\n", workers=2)
+    process = Process(folder, options, workers=2)
     try:
         names = [f"user{n}" for n in range(clients)]
         tokens = process.add(*names)
-        writers = [Writer(process, n, token(t)) for n, t in zip(names, tokens, strict=True)]
+        writers = [writer(process, n, token(t)) for n, t in zip(names, tokens, strict=True)]
         until = time.monotonic() + seconds
         failures: list[BaseException] = []
         threads = [threading.Thread(target=_worked, args=(w, until, failures)) for w in writers]
@@ -184,22 +207,22 @@ def run(
             figures.disturbances += disturb(process, figures.disturbances)
         for thread in threads:
             thread.join(DEADLINE)
-        assert not failures, failures
-        for writer in writers:
-            figures.kept += writer.judge()
-            writer.close()
+        assert not failures, (failures[0], "".join(process.log[-50:]))
+        for each in writers:
+            figures.kept += each.judge()
+            each.close()
     finally:
         status = process.stop()
     log = "".join(process.log)
     assert status == 0, log
     assert "locked" not in log, log
     assert "Traceback" not in log, log
-    figures.acknowledged = sum(writer.acknowledged for writer in writers)
-    figures.unknown = sum(writer.unknown for writer in writers)
+    figures.acknowledged = sum(each.acknowledged for each in writers)
+    figures.unknown = sum(each.unknown for each in writers)
     return figures
 
 
-def _worked(writer: Writer, until: float, failures: list[BaseException]) -> None:
+def _worked(writer: AnyWriter, until: float, failures: list[BaseException]) -> None:
     try:
         writer.work(until)
     except BaseException as exc:  # noqa: BLE001 - told by the main thread

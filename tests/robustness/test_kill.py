@@ -11,7 +11,7 @@ from contextlib import suppress
 import orjson
 import pytest
 
-from tests.robustness import kill
+from tests.robustness import dav_kill, kill
 from tests.support.jmap import CORE, Calendars, Jmap
 from tests.support.process import DEADLINE, Process, token
 from tests.support.server import JSON
@@ -62,6 +62,22 @@ def test_nothing_acknowledged_is_lost_when_workers_are_killed(tmp_path):
     figures = kill.run(tmp_path, seconds=5, clients=6, every=0.7)
     assert figures.disturbances >= 3
     assert figures.acknowledged > 100
+
+
+def test_calendars_lose_nothing_acknowledged_and_tokens_go_on_when_workers_are_killed(tmp_path):
+    figures = kill.run(
+        tmp_path, 5, 6, every=0.7, writer=dav_kill.DavWriter, options=dav_kill.OPTIONS
+    )
+    assert figures.disturbances >= 3
+    assert figures.acknowledged > 100
+
+
+def test_no_calendar_client_notices_a_reload(tmp_path):
+    figures = kill.run(
+        tmp_path, 2, 4, every=0.4, disturb=kill.reload, writer=dav_kill.DavWriter,
+        options=dav_kill.OPTIONS,
+    )  # fmt: skip
+    assert (figures.acknowledged > 50, figures.unknown) == (True, 0)
 
 
 def test_no_client_notices_a_reload(tmp_path):
