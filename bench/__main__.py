@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import http.client
 import os
 import sqlite3
 import statistics
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from bench.load import Wrong, drive
-from bench.servers import CORES, Server, cyrpy, floor
+from bench.dav import Dav
+from bench.dav_workloads import MULTIGET, seed, workloads
+from bench.load import Wrong, drive_all
+from bench.servers import CORES, Server, cyrpy, floor, raw
 from bench.workloads import WORKLOADS, Workload
 
 ROUNDS = 3
@@ -31,14 +33,23 @@ def main() -> None:
     parser.add_argument("--config", default="", help="a further line of imapd.conf")
     asked = parser.parse_args()
     os.sched_setaffinity(0, {CORES[-1]})
-    wanted = [w for w in WORKLOADS if not asked.only or w.name in asked.only]
     print(HEAD)
     with tempfile.TemporaryDirectory() as folder, cyrpy(Path(folder), asked.config) as server:
-        for workload in wanted:
+        dav = Dav(server.port)
+        seed(dav)
+        counts = [int(number) for number in asked.connections.split(",")]
+        for workload in (*WORKLOADS, *workloads(dav)):
+            if asked.only and workload.name not in asked.only:
+                continue
             prepared, octets = prepare(server, workload)
             with floor(octets) as bare:
-                for count in map(int, asked.connections.split(",")):
-                    print(row(server, bare, prepared, count, asked.seconds))
+                for count in counts:
+                    print(row(server, bare, prepared, count, asked.seconds), flush=True)
+            if workload.name == MULTIGET:
+                with raw(Path(folder) / "cyrpy.db") as ceiling:
+                    print("the same against raw sqlite3 and templates of octets:")
+                    for count in counts:
+                        print(row(server, ceiling, prepared, count, asked.seconds, 207), flush=True)
         print(f"resident memory of the worker: {server.resident() // 1024} MiB")
         print(f"the calendars of an account by raw sqlite3: {raw_read(Path(folder)):.1f} µs")
 
@@ -74,9 +85,10 @@ def fetch(server: Server, workload: Workload) -> tuple[bytes, str]:
         Wrong: it is not the expected one.
     """
     connection = http.client.HTTPConnection("127.0.0.1", server.port)
-    lines = workload.request().partition(b"\r\n\r\n")[0].decode().split("\r\n")[1:]
+    head, _, content = next(workload.requests()).partition(b"\r\n\r\n")
+    first, *lines = head.decode().split("\r\n")
     headers = dict(line.split(": ", 1) for line in lines)
-    connection.request(workload.method, workload.path, workload.body.encode(), headers)
+    connection.request(workload.method, first.split()[1], content, headers)
     answer = connection.getresponse()
     body = answer.read()
     connection.close()
@@ -85,12 +97,20 @@ def fetch(server: Server, workload: Workload) -> tuple[bytes, str]:
     return body, answer.headers.get("etag", "")
 
 
-def row(server: Server, bare: Server, workload: Workload, connections: int, seconds: float) -> str:
+def row(
+    server: Server,
+    bare: Server,
+    workload: Workload,
+    connections: int,
+    seconds: float,
+    status: int = 200,
+) -> str:
     """Measure workload and floor in turn."""
     floors, ours, halves, tails = [], [], [], []
     for _ in range(ROUNDS):
-        floors.append(measure(bare, workload.request(), 200, connections, seconds)[0])
-        cost, p50, p99 = measure(server, workload.request(), workload.status, connections, seconds)
+        sent = workload.requests()
+        floors.append(measure(bare, sent, status, connections, seconds)[0])
+        cost, p50, p99 = measure(server, workload.requests(), workload.status, connections, seconds)
         ours.append(cost)
         halves.append(p50)
         tails.append(p99)
@@ -102,11 +122,11 @@ def row(server: Server, bare: Server, workload: Workload, connections: int, seco
 
 
 def measure(
-    server: Server, request: bytes, status: int, connections: int, seconds: float
+    server: Server, requests: Iterator[bytes], status: int, connections: int, seconds: float
 ) -> tuple[float, float, float]:
     """Microseconds of CPU a request, and the 50th and 99th percentile in milliseconds."""
     before = server.cpu()
-    result = asyncio.run(drive(server.port, request, status, connections, seconds))
+    result = drive_all(server.port, requests, status, connections, seconds)
     used = (server.cpu() - before) * 1e6
     return used / result.requests, result.percentile(50), result.percentile(99)
 

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
 ANSWER = b" " * int(os.environ.get("FLOOR_OCTETS", "100"))
 START = {
     "type": "http.response.start",
@@ -19,16 +21,17 @@ START = {
 BODY = {"type": "http.response.body", "body": ANSWER}
 
 
-async def app(
-    scope: Message,
-    receive: Callable[[], Awaitable[Message]],
-    send: Callable[[Message], Awaitable[None]],
-) -> None:
+async def lifespan(receive: Receive, send: Send) -> None:
+    """Start and end without doing anything."""
+    while (await receive())["type"] == "lifespan.startup":
+        await send({"type": "lifespan.startup.complete"})
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+async def app(scope: Message, receive: Receive, send: Send) -> None:
     """Read all, answer."""
     if scope["type"] == "lifespan":
-        while (await receive())["type"] == "lifespan.startup":
-            await send({"type": "lifespan.startup.complete"})
-        await send({"type": "lifespan.shutdown.complete"})
+        await lifespan(receive, send)
         return
     more = True
     while more:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 
@@ -28,8 +29,10 @@ class Wrong(Exception):
 class Client(asyncio.Protocol):
     """One connection; parses no more of an answer than its status and length."""
 
-    def __init__(self, request: bytes, status: int, until: float, result: Result) -> None:
-        self._request = request
+    def __init__(
+        self, requests: Iterator[bytes], status: int, until: float, result: Result
+    ) -> None:
+        self._requests = requests
         self._expected = b"HTTP/1.1 %d" % status
         self._until = until
         self._result = result
@@ -68,7 +71,7 @@ class Client(asyncio.Protocol):
 
     def _send(self) -> None:
         self._sent = time.perf_counter()
-        self._transport.write(self._request)
+        self._transport.write(next(self._requests))
 
     def _fail(self, why: str) -> None:
         self.done.set_exception(Wrong(why))
@@ -81,8 +84,21 @@ def _length(head: bytes) -> int:
     return int(lower[start + 15 :].split(b"\r\n", 1)[0]) if start >= 0 else 0
 
 
-async def drive(port: int, request: bytes, status: int, connections: int, seconds: float) -> Result:
-    """Run for so long over so many connections.
+def drive_all(
+    port: int, requests: Iterator[bytes], status: int, connections: int, seconds: float
+) -> Result:
+    """Send one request after the other for so long, over so many connections.
+
+    Raises:
+        Wrong: an answer had another status.
+    """
+    return asyncio.run(drive(port, requests, status, connections, seconds))
+
+
+async def drive(
+    port: int, requests: Iterator[bytes], status: int, connections: int, seconds: float
+) -> Result:
+    """The same on a loop that runs.
 
     Raises:
         Wrong: an answer had another status.
@@ -93,7 +109,7 @@ async def drive(port: int, request: bytes, status: int, connections: int, second
     until = started + seconds
 
     def client() -> Client:
-        return Client(request, status, until, result)
+        return Client(requests, status, until, result)
 
     clients = [
         (await loop.create_connection(client, "127.0.0.1", port))[1] for _ in range(connections)

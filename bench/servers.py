@@ -15,7 +15,7 @@ from pathlib import Path
 CORES = sorted(os.sched_getaffinity(0))
 ROOT = Path(__file__).parents[1]
 CONFIG = """\
-httpmodules: jmap tzdist
+httpmodules: jmap caldav carddav tzdist
 configdirectory: {folder}
 defaultdomain: localhost
 """
@@ -83,11 +83,25 @@ def _wait(process: subprocess.Popen[bytes], port: int) -> None:
 @contextmanager
 def floor(octets: int) -> Iterator[Server]:
     """The bare application, answering with so many octets."""
+    with bare("bench.floor:app", {"FLOOR_OCTETS": str(octets)}) as server:
+        yield server
+
+
+@contextmanager
+def raw(database: Path) -> Iterator[Server]:
+    """The ceiling of a multiget, over the database of a server."""
+    with bare("bench.raw:app", {"RAW_DATABASE": str(database)}) as server:
+        yield server
+
+
+@contextmanager
+def bare(app: str, env: dict[str, str]) -> Iterator[Server]:
+    """An application on the same uvicorn, and nothing beside it."""
     port = free_port()
-    command = [sys.executable, "-m", "uvicorn", "bench.floor:app", "--port", str(port)]
+    command = [sys.executable, "-m", "uvicorn", app, "--port", str(port)]
     command += ["--loop", "uvloop", "--http", "httptools", "--no-access-log"]
     command += ["--log-level", "error"]
-    with started(command, port, {"FLOOR_OCTETS": str(octets)}) as server:
+    with started(command, port, env) as server:
         yield server
 
 
@@ -98,13 +112,14 @@ def cyrpy(folder: Path, options: str = "") -> Iterator[Server]:
     config.write_text(CONFIG.format(folder=folder) + options)
     base = [sys.executable, "-m", "cyrpy"]
     env = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "modules")])}
-    subprocess.run(
-        [*base, "user", "add", "-C", str(config), "--password-stdin", "test"],
-        input=b"test\n",
-        check=True,
-        capture_output=True,
-        env={**os.environ, **env},
-    )
+    for command in (["db", "upgrade"], ["user", "add", "--password-stdin", "test"]):
+        subprocess.run(
+            [*base, *command, "-C", str(config)],
+            input=b"test\n",
+            check=True,
+            capture_output=True,
+            env={**os.environ, **env},
+        )
     port = free_port()
     command = [*base, "serve", "-C", str(config), "--listen", f"127.0.0.1:{port}"]
     with started(command, port, {}) as server:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import count, repeat
 
 AUTHORIZATION = "Basic dGVzdDp0ZXN0"  # test:test
 CORE = '"urn:ietf:params:jmap:core"'
@@ -21,6 +24,17 @@ class Workload:
     expected: bytes = b""  # is in the answer
     signed_in: bool = True
     headers: str = ""
+    media_type: str = "application/json"
+
+    def requests(self) -> Iterator[bytes]:
+        """What is sent again and again; where path and body have {n}, with another number."""
+        if "{n}" not in self.path:
+            return repeat(self.request())
+        return (self._numbered(n).request() for n in count(time.time_ns() // 1000))
+
+    def _numbered(self, n: int) -> Workload:
+        path, body = (text.replace("{n}", str(n)) for text in (self.path, self.body))
+        return replace(self, path=path, body=body)
 
     def request(self) -> bytes:
         """The octets that are sent."""
@@ -29,7 +43,7 @@ class Workload:
         if self.signed_in:
             lines.append(f"Authorization: {AUTHORIZATION}")
         if body:
-            lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
+            lines += [f"Content-Type: {self.media_type}", f"Content-Length: {len(body)}"]
         if self.headers:
             lines.append(self.headers)
         return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
