@@ -20,6 +20,7 @@ from tests.support.convergence.world import Operation, known, play
 from tests.support.server import Server
 
 NUMBER = st.integers(0, SPAN - 1)
+pytestmark = pytest.mark.timeout(1200)  # thousands of requests, on whatever machine
 
 
 def sequences(*, jmap: bool) -> st.SearchStrategy[list[Operation]]:
