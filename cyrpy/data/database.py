@@ -26,7 +26,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 Held = SqliteConnection | PostgresqlConnection
 SQLITE_FILE: Final = "cyrpy.db"
-RETRIES: Final = 3
+RETRIES: Final = 10  # two who invite each other may meet again and again
 RETRY_STATES: Final = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
 THREADS: Final = {
     "sqlite": {Lane.QUICK: 1, Lane.SLOW: 1, Lane.WORK: 4},
