@@ -156,6 +156,7 @@ def changes_since(  # noqa: PLR0913 - one question, each part of it optional
 ) -> Changes:
     """Net changes to objects of `type` after the state `since`, at most `limit` of them.
 
+    In a container it is names that are counted: one of them may have been that of several objects.
     One created and then updated is only `created`; one created and destroyed inside the span is
     only `vanished`. With `limit` the answer ends at a state from which the next one goes on.
     `readers` other than the owner read the lines of one container, which they see.
@@ -172,7 +173,16 @@ def changes_since(  # noqa: PLR0913 - one question, each part of it optional
         lines = [line for line in lines if line.audience == mine or line.concerns(readers)]
     else:
         lines = list(_seen_by(viewer, lines))
-    return _net(lines, since, now, limit)
+    counted = _name if container_id != NO_CONTAINER else _id
+    return _net(lines, since, now, limit, counted)
+
+
+def _id(line: Line) -> str:
+    return line.object_id
+
+
+def _name(line: Line) -> str:
+    return line.object_id if line.name is None else line.name
 
 
 def lines_since(
@@ -239,18 +249,22 @@ def _seen_by(viewer: Viewer, lines: Sequence[Line]) -> Iterable[Line]:
             yield line._replace(kind=ChangeKind.UPDATED)
 
 
-def _net(lines: list[Line], since: str, now: int, limit: int | None) -> Changes:
+def _net(
+    lines: list[Line], since: str, now: int, limit: int | None, counted: Callable[[Line], str]
+) -> Changes:
     """Fold the log to one outcome for each object, up to the line before the one too many."""
+    told: set[str] = set()
     first: dict[str, int] = {}
     last: dict[str, Line] = {}
     names: dict[str, None] = {}
     new, more = str(now), False
     reached: Line | None = None
     for line in lines:
-        if len(last) == limit and line.object_id not in last:
+        if len(told) == limit and counted(line) not in told:
             assert reached is not None  # noqa: S101 - limits are positive
             new, more = state_between(reached, line), True
             break
+        told.add(counted(line))
         first.setdefault(line.object_id, line.kind)
         last[line.object_id] = line
         if line.name is not None:

@@ -167,3 +167,15 @@ def test_sync_gives_pages_of_a_large_calendar(anna, work):
         if answer.responses.get(work) is None:
             break
     assert seen == {f"{work}{n}.ics" for n in range(7)}
+
+
+def test_sync_counts_a_name_that_two_objects_had_one_after_the_other_once(anna, work):
+    token = anna.sync(work, "").token
+    made(anna, f"{work}a.ics", event("u1"))
+    assert transfer(anna, "MOVE", f"{work}a.ics", f"{work}b.ics").status == 201
+    made(anna, f"{work}a.ics", event("u2"))
+    first = anna.sync(work, token, limit=1)
+    second = anna.sync(work, first.token, limit=1)
+    pages = [set(page.responses) - {work} for page in (first, second)]
+    assert sorted(map(len, pages)) == [1, 1]
+    assert pages[0] | pages[1] == {f"{work}a.ics", f"{work}b.ics"}

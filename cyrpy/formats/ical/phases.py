@@ -105,7 +105,8 @@ def _of_weeks(rule: Rule, begin: date) -> Place:
     """What recurs every so many weeks, or days that make weeks."""
     interval, rest = (rule.interval, 0) if rule.freq == "WEEKLY" else divmod(rule.interval, 7)
     cycle = next((n for n in _CYCLES if interval % n == 0), 0)
-    if rest or not interval or not cycle:
+    # BYMONTHDAY is not for weeks (RFC 5545 §3.3.10); where it is written, any weekday may be one.
+    if rest or not interval or not cycle or (rule.freq == "WEEKLY" and rule.by_month_day):
         return _NOWHERE
     first = last = begin.toordinal()
     if rule.freq == "WEEKLY" and rule.by_day:

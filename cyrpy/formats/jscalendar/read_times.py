@@ -150,6 +150,8 @@ def _due(r: Reading, start: Moment | None) -> None:
     if not start.is_date and at.zone is not start.zone and name is not None:
         r.mark("due", "due")
         r.converted["due"]["parameters"] = {"tzid": line.param("TZID") or UTC_NAME}
+    elif start.zone is not None and name is None:  # a zone that nobody knows tells nothing
+        r.keep_params("due", line, _TZID)
     else:
         _keep(r, "due", line, name)
 

@@ -6,7 +6,7 @@ as it was, octet for octet.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -24,7 +24,7 @@ from cyrpy.formats.jscalendar.instance import FIXED, FIXED_TREES, base_of, patch
 from cyrpy.formats.jscalendar.merge import merge
 from cyrpy.formats.jscalendar.names import COMPONENTS, TYPES, Json
 from cyrpy.formats.jscalendar.restore import NAME, restored, stripped, without_shadows
-from cyrpy.formats.jscalendar.write_series import Tree, tree
+from cyrpy.formats.jscalendar.write_series import Restore, Tree, tree
 from cyrpy.formats.jscalendar.writing import Part, text_of
 from cyrpy.formats.pointer import MAX_DEPTH, additions, is_deeper
 
@@ -86,11 +86,18 @@ class _Now:
     def __init__(self, event: Json, before: Json, old: Component) -> None:
         self.before = before
         self.before_base = base_of(before)
-        self.is_partial = NAME not in event and NAME in before
-        self.shown = stripped(event) if self.is_partial else event
+        self.shown = stripped(event)
+        self.is_partial = NAME not in event and (NAME in before or self.shown == event)
+        if not self.is_partial:
+            self.shown = event
         self.shown_base = base_of(self.shown)
         self.event = without_shadows(restored(self.shown, before), before)
         self.meaning = _Meaning(old, self.event)
+
+    def veiled(self) -> set[str]:
+        """The overrides of which nothing could be shown."""
+        overrides: Json = self.before.get("recurrenceOverrides", {}) if self.is_partial else {}
+        return {rid for rid, patch in overrides.items() if patch and not stripped(patch)}
 
     def restore(self, obj: Json, rid: str) -> Json:
         """Complete an instance."""
@@ -159,7 +166,7 @@ def _added(old: Component, event: Json) -> Component:
 def _edited(old: Component, before: Json, now: _Now) -> Component:
     made = old.copy()
     base = _tree(before, _Meaning(old, before), lambda obj, _: obj)
-    after = _tree(now.event, now.meaning, now.restore)
+    after = _tree(now.event, now.meaning, now.restore, now.veiled())
     found = _components(made, before)
     result: list[Component] = []
     last = 0
@@ -214,9 +221,9 @@ def _components(made: Component, before: Json) -> dict[int, str]:
     return found
 
 
-def _tree(event: Json, meaning: _Meaning, restore: Any) -> Tree:  # noqa: ANN401 - see tree
+def _tree(event: Json, meaning: _Meaning, restore: Restore, veiled: Collection[str] = ()) -> Tree:
     """The parts of an object, with JSPROP for what iCalendar has no word for."""
-    made = tree(event, meaning, restore)
+    made = tree(event, meaning, restore, veiled)
     for rid, obj in made.objects.items():
         part = made.overrides[rid] if rid else made.master
         calendar = Component("VCALENDAR", (), [*meaning.definitions.values()])

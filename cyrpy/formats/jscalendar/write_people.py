@@ -50,7 +50,9 @@ def participants(w: Writing) -> None:
 def _organizer(w: Writing, organizer: str, key: str | None, person: Json) -> None:
     params: Params = {}
     _texts(params, person)
-    sent_by = text_of(w.obj, "sentBy") or text_of(person, "sentBy")
+    sent_by = text_of(w.obj, "sentBy")
+    if key is not None and not _is_attendee(w, key, person, is_organizer=True):
+        sent_by = sent_by or text_of(person, "sentBy")
     if sent_by:
         params["SENT-BY"] = _mailto(sent_by)
     else:
@@ -64,18 +66,27 @@ def _participant(
     w: Writing, key: str, person: Json, *, is_organizer: bool, taken: dict[str, bool]
 ) -> None:
     at = address(text_of(person, "calendarAddress") or "")
-    path = f"participants/{key}/calendarAddress"
     inner = Writing(person, "PARTICIPANT", w.meaning)
     is_component = "iCalendar" in person or not _MORE.isdisjoint(person) or not at
-    only = is_organizer and is_organizer_only({k: v for k, v in person.items() if k not in _INNER})
     is_attendee = bool(at) and inner.came_from("calendarAddress") != "CALENDAR-ADDRESS"
-    if is_attendee and (not only or w.came_from(path) == "ATTENDEE"):
+    if is_attendee and _is_attendee(w, key, person, is_organizer=is_organizer):
         params = _params(person, is_organizer=is_organizer)
         if free_key(None, at, taken) != key:
             params["JSID"] = key
-        w.line("ATTENDEE", at, path, params)
+        w.line("ATTENDEE", at, _path(key), params)
     if is_component:
         _component(w, inner, key, at, is_attendee=is_attendee)
+
+
+def _is_attendee(w: Writing, key: str, person: Json, *, is_organizer: bool) -> bool:
+    """Whether ORGANIZER does not say all of it, or there was an ATTENDEE of it before."""
+    outer = {name: value for name, value in person.items() if name not in _INNER}
+    only = is_organizer and is_organizer_only(outer)
+    return not only or w.came_from(_path(key)) == "ATTENDEE"
+
+
+def _path(key: str) -> str:
+    return f"participants/{key}/calendarAddress"
 
 
 def _params(person: Json, *, is_organizer: bool) -> Params:

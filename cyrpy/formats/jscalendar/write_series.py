@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC
 
 from cyrpy.errors import FormatError
@@ -62,13 +62,14 @@ class Tree:
         self.start = start
 
 
-def tree(event: Json, meaning: Meaning, restore: Restore) -> Tree:
+def tree(event: Json, meaning: Meaning, restore: Restore, veiled: Collection[str] = ()) -> Tree:
     """The parts of an Event or Task.
 
     Args:
         event: The object.
         meaning: The IANA name of a TZID of another system.
         restore: Completes an instance, given its recurrence id.
+        veiled: Recurrence ids of overrides that say more than `event` shows of them.
 
     Raises:
         FormatError: A value cannot be written.
@@ -86,7 +87,7 @@ def tree(event: Json, meaning: Meaning, restore: Restore) -> Tree:
         raise FormatError("recurrenceOverrides needs start or due")
     made.tzids |= w.tzids
     if anchor is not None and overrides:
-        _Overrides(w, made, anchor, restore).write(base_of(event), overrides)
+        _Overrides(w, made, anchor, restore).write(base_of(event), overrides, veiled)
     return made
 
 
@@ -120,7 +121,7 @@ class _Overrides:
         self.budget = Budget()
         self.lines = 0
 
-    def write(self, base: Json, overrides: Json) -> None:
+    def write(self, base: Json, overrides: Json, veiled: Collection[str]) -> None:
         """Write them all."""
         for rid, patch in overrides.items():
             if not isinstance(patch, dict):
@@ -129,7 +130,7 @@ class _Overrides:
             told = {name for name in patch if not is_fixed(name)}
             if patch.get("excluded") is True:
                 self.date("EXDATE", rid, local)
-            elif not told:
+            elif not told and rid not in veiled:
                 self.date("RDATE", rid, local)
             elif told == {"duration"} and self.is_added(rid):
                 _period(self.w, rid, local, self.anchor, patch["duration"])

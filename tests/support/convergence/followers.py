@@ -69,8 +69,8 @@ class Replica:
         return self.sync(limit, pages - 1) if page.more and pages > 1 else True
 
     def is_within(self, page: Page, limit: int) -> bool:
-        """Whether no more is told than was asked for; URLs that are gone may be several."""
-        return len(page.changed) <= limit
+        """Whether no more is told than was asked for."""
+        return len(page.changed) + len(page.gone) <= limit
 
     def _ask(self, token: str, limit: int | None) -> Any:
         cut = "" if limit is None else f"<D:limit><D:nresults>{limit}</D:nresults></D:limit>"

@@ -402,3 +402,47 @@ def test_an_event_with_an_end_elsewhere_becomes_one_of_whole_days():
     made = to_ical.apply(to_ical.apply(None, event), days)
     assert b"DURATION:P2D" in write(made)
     assert b"DTEND" not in write(made)
+
+
+@pytest.mark.parametrize(
+    "line", ["DESCRIPTION;X-FOO=1:", "BEGIN:VALARM\r\nTRIGGER:PT1H\r\nX-A:1\r\nEND:VALARM"]
+)
+def test_an_override_of_which_nothing_was_shown_stays(line):
+    alarm = "BEGIN:VALARM\r\nTRIGGER:PT1H\r\nEND:VALARM"
+    other = f"RECURRENCE-ID:20260302T090000Z\r\n{line}"
+    calendar = series(alarm if "VALARM" in line else "X-B:1", other)
+    (shown,) = from_ical.objects(calendar)
+    assert to_ical.apply(calendar, stripped(shown)) is calendar
+    assert line in write(to_ical.apply(calendar, {**stripped(shown), "title": "New"})).decode()
+
+
+def series(*parts: str):
+    """An event and, of the same UID and start, what else there is of it."""
+    head = "BEGIN:VEVENT\r\nUID:u-1\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:20260302T090000Z\r\n"
+    inside = "".join(f"{head}{part}\r\nEND:VEVENT\r\n" for part in parts)
+    return parse(f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{inside}END:VCALENDAR\r\n".encode())
+
+
+def test_a_zone_that_nobody_knows_does_not_move_when_a_task_is_due():
+    lines = "DTSTART:20260105T090000Z\r\nDUE;TZID=Nowhere:20260105T100000"
+    octets = f"BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\nUID:t\r\n{lines}\r\nEND:VTODO\r\nEND:VCALENDAR\r\n"
+    (task,) = from_ical.objects(parse(octets.encode()))
+    (again,) = from_ical.objects(parse(write(to_ical.apply(None, task))))
+    assert (task["due"], task["timeZone"]) == ("2026-01-05T10:00:00", "Etc/UTC")
+    assert again["due"] == task["due"]
+
+
+def test_who_sends_for_an_attendee_does_not_send_for_the_organizer():
+    people = {"a": {"@type": "Participant", "calendarAddress": "mailto:a@example.org"}}
+    person = people["a"] | {
+        "sentBy": "b@example.org",
+        "expectReply": True,
+        "roles": {"owner": True},
+    }
+    event = EVENT | {
+        "organizerCalendarAddress": "mailto:a@example.org",
+        "participants": {"a": person},
+    }
+    (again,) = from_ical.objects(to_ical.apply(None, event))
+    assert "sentBy" not in again
+    assert [one["sentBy"] for one in again["participants"].values()] == ["b@example.org"]

@@ -62,6 +62,7 @@ def test_a_cycle_has_a_phase_that_only_some_weeks_touch(rule, near, far):
         ("RRULE:FREQ=YEARLY", "RRULE:FREQ=MONTHLY"),
         ("RRULE:RSCALE=GREGORIAN;FREQ=MONTHLY;BYMONTHDAY=31;SKIP=FORWARD",),
         ("RRULE:FREQ=MONTHLY;BYMONTHDAY=20",),
+        ("RRULE:FREQ=WEEKLY;INTERVAL=2;BYMONTHDAY=1",),
     ],
 )
 def test_what_has_no_good_phase_is_looked_at_always(lines):

@@ -28,8 +28,10 @@ def patch(change: Json, card: Json) -> Patch:
     """What becomes of a card by a checked change of the contact that it is shown as."""
     result: Patch = {}
     names = {p: change[p] for p in read.NAME_KINDS if p in change}
-    if names and names.items() - read.name(card).items():
-        result["name"] = _name(names, card, change.get("company"))
+    company = read.first(card, "organizations").get("name", "")
+    is_called_so = card.get("name", {}) == {"full": company}
+    if names.items() - read.name(card).items() or (is_called_so and "company" in change):
+        result["name"] = _name(names, card, change.get("company", company))
     for property, write in _WRITERS.items():
         if property in change:
             write(change[property], card, result)
@@ -40,7 +42,7 @@ def _put(result: Patch, name: str, value: Json) -> None:
     result[name] = value or None
 
 
-def _name(names: Json, card: Json, company: str | None) -> Json | None:
+def _name(names: Json, card: Json, company: str) -> Json | None:
     """A name with other parts; what is not told of stays, what belongs to the whole goes."""
     parts = read.name(card) | names
     before = card.get("name", {}).get("components", ())
@@ -51,11 +53,7 @@ def _name(names: Json, card: Json, company: str | None) -> Json | None:
             text = parts[property].strip()
             mine = [{"kind": kinds[0], "value": text}] if text else []
         components += mine
-    full = (
-        " ".join(c["value"] for c in components)
-        or company
-        or read.first(card, "organizations").get("name", "")
-    )
+    full = " ".join(c["value"] for c in components) or company
     if not components:
         return {"full": full} if full else None
     return {"components": components, "full": full}
