@@ -26,7 +26,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 Held = SqliteConnection | PostgresqlConnection
 SQLITE_FILE: Final = "cyrpy.db"
-RETRIES: Final = 10  # two who invite each other may meet again and again
+RETRIES: Final = 3
 RETRY_STATES: Final = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
 THREADS: Final = {
     "sqlite": {Lane.QUICK: 1, Lane.SLOW: 1, Lane.WORK: 4},
@@ -180,33 +180,39 @@ class Database:
         if self._writer is not None:
             outcome = self._writer.submit(work).result()
         else:
-            outcome = self._write_postgresql(work, sorted(set(accounts)))
+            outcome = self._write_postgresql(work, set(accounts))
         if outcome.moved:
             self._publisher.publish(outcome.moved)
         result: T = outcome.result
         return result
 
-    def _write_postgresql(self, work: Callable[[Unit], Any], ids: list[int]) -> Outcome:
+    def _write_postgresql(self, work: Callable[[Unit], Any], accounts: set[int]) -> Outcome:
+        """Run it, again where others stood in its way; `accounts` grows by those it met.
+
+        Two who invite each other lock their own account first and then the other's. The one who
+        is turned away begins anew by locking both, in the order that everybody follows.
+        """
         for attempt in range(RETRIES + 1):
             try:
-                return self._transaction(work, ids)
+                return self._transaction(work, accounts)
             except Exception as exc:
                 retry = getattr(exc, "sqlstate", None) in RETRY_STATES and attempt < RETRIES
                 if not retry:
                     raise storage_error(exc) from exc
         raise AssertionError  # pragma: no cover - the last attempt returns or raises
 
-    def _transaction(self, work: Callable[[Unit], Any], ids: list[int]) -> Outcome:
+    def _transaction(self, work: Callable[[Unit], Any], accounts: set[int]) -> Outcome:
         connection = self._connection()
         unit = Unit(connection, int(self._clock()))
         connection.begin("BEGIN")
         try:
-            if ids:
-                unit.all(LOCK_ACCOUNTS, ids=ids)
+            if accounts:
+                unit.all(LOCK_ACCOUNTS, ids=sorted(accounts))
             result = work(unit)
             moved = unit.finish()
             write_index(unit, unit.indexed)
         except BaseException:
+            accounts |= unit.reached
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise

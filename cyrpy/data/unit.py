@@ -104,6 +104,7 @@ class Unit:
         "dialect",
         "moves_sign_ins",
         "now",
+        "reached",
     )
 
     def __init__(self, connection: Connection, now: int) -> None:
@@ -113,6 +114,7 @@ class Unit:
         self._indexed: list[tuple[int, Mapping[str, Any] | None]] = []
         self._modseqs: dict[int, int] = {}
         self._woken: StateChanges = {}
+        self.reached: set[int] = set()  # accounts whose rows it has locked, or tried to lock
         self.now = now  # unix seconds, the same for all that one unit does
         self.moves_sign_ins = False  # set by what changes credentials, groups or rights
 
@@ -167,6 +169,7 @@ class Unit:
 
     def new_id(self, account_id: int) -> int:
         """A number that no object of the account has had."""
+        self.reached.add(account_id)
         number: int = self.value(NEXT_ID, account_id=account_id)
         return number
 
@@ -174,6 +177,7 @@ class Unit:
         """The one modseq of this unit in the account; its first use moves the account."""
         modseq = self._modseqs.get(account_id)
         if modseq is None:
+            self.reached.add(account_id)
             modseq = self._modseqs[account_id] = self.value(NEXT_MODSEQ, account_id=account_id)
         return modseq
 

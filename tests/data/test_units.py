@@ -165,3 +165,29 @@ def test_a_closed_subscription_receives_nothing(database, account):
         return received
 
     assert asyncio.run(scenario()) == []
+
+
+def test_those_who_lock_two_accounts_crosswise_both_get_through(database, account):
+    """On PostgreSQL they are in each other's way, and one begins anew with both locked."""
+    other = new_account(database, "bert")
+    both_hold_one = threading.Barrier(2)
+    attempts: list[int] = []
+
+    def crosswise(first: int, second: int):
+        def work(unit: Unit) -> None:
+            attempts.append(first)
+            touch(first)(unit)
+            if database.dialect == "postgresql" and attempts.count(first) == 1:
+                both_hold_one.wait(timeout=30)
+            touch(second)(unit)
+
+        return work
+
+    pairs = ((account, other), (other, account))
+    threads = [threading.Thread(target=database.write, args=(crosswise(*pair),)) for pair in pairs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (modseq(database, account), modseq(database, other)) == (2, 2)
+    assert len(attempts) <= 3
