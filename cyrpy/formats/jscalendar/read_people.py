@@ -48,8 +48,9 @@ def participants(r: Reading) -> None:
             r.keep_params(f"participants/{key}/calendarAddress", line, known)
             owners = owners or "owner" in made.get("roles", ())
     if organizer:
-        r.lines += organizer[1:]
-        _organizer(r, organizer[0], keys, has_owner=owners)
+        line = next((one for one in organizer if address(one.value)), organizer[0])
+        r.lines += [one for one in organizer if one is not line]
+        _organizer(r, line, keys, has_owner=owners)
     for component in r.component.named("PARTICIPANT"):
         if len(keys) < MAX_ENTRIES and len(r.out.get("participants", {})) < MAX_ENTRIES:
             _participant(r, component, keys)

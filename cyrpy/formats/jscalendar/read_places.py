@@ -63,10 +63,9 @@ def _geo(r: Reading) -> None:
         r.lines.append(line)
         return
     places = r.map("locations")
-    wanted = line.param("JSID")
     key = next(iter(places), None)
-    if key is None or (wanted and wanted != key):
-        key = free_key(wanted, line.value, places)
+    if key is None:
+        key = free_key(line.param("JSID"), line.value, places)
         places[key] = {"@type": "Location"}
     places[key]["coordinates"] = coordinates
     r.mark(f"locations/{key}/coordinates", "geo")

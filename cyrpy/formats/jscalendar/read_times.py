@@ -89,6 +89,13 @@ def _keep(r: Reading, path: str, line: Line, zone: str | None) -> None:
         r.keep_params(path, line, known)
 
 
+def _keep_strange(r: Reading, path: str, line: Line) -> None:
+    """Keep the TZID of an end only where it is that of the start: alone it tells nothing."""
+    of_start = r.converted.get("start", {}).get("parameters", {}).get("tzid")
+    is_same = of_start is not None and of_start == line.param("TZID")
+    r.keep_params(path, line, frozenset() if is_same else _TZID)
+
+
 def _end(r: Reading, start: Moment) -> None:
     """DTEND or DURATION; what of them says nothing is not kept, to stand in no one's way."""
     found = _moment(r, "DTEND")
@@ -105,10 +112,10 @@ def _end(r: Reading, start: Moment) -> None:
         r.out["endTimeZone"] = name
     else:
         r.mark("duration", "dtend")
-    if start.zone is not None or name is None:
+    if name is None or start.zone is None:
+        _keep_strange(r, "duration", line)
+    else:
         _keep(r, "duration", line, name)
-    else:  # a zone for the end alone tells nothing
-        r.keep_params("duration", line, _TZID)
 
 
 def _duration(r: Reading, start: Moment) -> None:
@@ -150,8 +157,8 @@ def _due(r: Reading, start: Moment | None) -> None:
     if not start.is_date and at.zone is not start.zone and name is not None:
         r.mark("due", "due")
         r.converted["due"]["parameters"] = {"tzid": line.param("TZID") or UTC_NAME}
-    elif start.zone is not None and name is None:  # a zone that nobody knows tells nothing
-        r.keep_params("due", line, _TZID)
+    elif name is None:
+        _keep_strange(r, "due", line)
     else:
         _keep(r, "due", line, name)
 

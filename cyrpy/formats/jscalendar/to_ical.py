@@ -230,10 +230,16 @@ def _tree(event: Json, meaning: _Meaning, restore: Restore, veiled: Collection[s
         again = from_ical.read(part.component(), Zones(calendar)).finish()
         for pointer, value in additions(again, obj, _ELSEWHERE | {NAME}).items():
             if not _is_default(pointer.rpartition("/")[2], value):
-                text = textvalue.escape(orjson.dumps(value).decode())
-                line = Line("JSPROP", f'JSPTR="{_param(pointer)}"', text)
+                line = Line("JSPROP", f'JSPTR="{_param(pointer)}"', _json(pointer, value))
                 part.lines["JSPROP", pointer] = line
     return made
+
+
+def _json(pointer: str, value: object) -> str:
+    try:
+        return textvalue.escape(orjson.dumps(value).decode())
+    except orjson.JSONEncodeError as exc:
+        raise FormatError(f"{pointer[:80]}: not a JSON value: {exc}") from exc
 
 
 def _param(pointer: str) -> str:
