@@ -1,4 +1,4 @@
-"""Cards with what is looked up, sorted by and shown of them; there were none before."""
+"""Cards with what is looked up, listed by and shown of them; there were none before."""
 
 from __future__ import annotations
 
@@ -9,10 +9,25 @@ revision = "0004"
 down_revision = "0003"
 
 Int64 = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+LISTED = [
+    "account_id",
+    "address_book_id",
+    "id",
+    "kind",
+    "created",
+    "updated",
+    "created_at",
+    "updated_at",
+    "is_flagged",
+    "sort_given",
+    "sort_surname",
+    "sort_surname2",
+    "sort_company",
+]
 
 
 def upgrade() -> None:
-    """Make the table anew."""
+    """Make the table anew: what is large stands last."""
     op.drop_table("cards")
     op.create_table(
         "cards",
@@ -29,6 +44,10 @@ def upgrade() -> None:
         sa.Column("updated_at", Int64, nullable=False),
         sa.Column("created_modseq", Int64, nullable=False),
         sa.Column("updated_modseq", Int64, nullable=False),
+        sa.Column("created", Int64, nullable=True),
+        sa.Column("updated", Int64, nullable=True),
+        sa.Column("is_flagged", sa.SmallInteger(), nullable=False),
+        sa.Column("importance", sa.Float(), nullable=False),
         sa.Column("sort_given", sa.LargeBinary(), nullable=False),
         sa.Column("sort_surname", sa.LargeBinary(), nullable=False),
         sa.Column("sort_surname2", sa.LargeBinary(), nullable=False),
@@ -54,9 +73,4 @@ def upgrade() -> None:
             name=op.f("uq_cards_account_id_uid_address_book_id"),
         ),
     )
-    op.create_index(
-        "ix_cards_account_id_address_book_id_id",
-        "cards",
-        ["account_id", "address_book_id", "id"],
-        unique=False,
-    )
+    op.create_index("ix_cards_listed", "cards", LISTED, unique=False)
