@@ -93,7 +93,7 @@ class JmapObject(JmapModel):
 class Properties:
     """What a model says of its properties, by their names on the wire."""
 
-    def __init__(self, model: type[JmapObject]) -> None:
+    def __init__(self, model: type[JmapModel]) -> None:
         fields = {info.alias or name: info for name, info in model.model_fields.items()}
         self.names: Final = frozenset(fields)
         self.server_set: Final = _marked(fields, SERVER_SET)
@@ -131,6 +131,6 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON value
 
 
 @cache
-def properties_of(model: type[JmapObject]) -> Properties:
+def properties_of(model: type[JmapModel]) -> Properties:
     """The declaration of a model's properties, worked out once."""
     return Properties(model)

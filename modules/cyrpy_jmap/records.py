@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 from cyrpy_jmap import patch as patches
 from cyrpy_jmap.errors import SetError
 from cyrpy_jmap.invocation import Json
-from cyrpy_jmap.objects import JmapObject, properties_of
+from cyrpy_jmap.objects import JmapModel, JmapObject, properties_of
 
 SHOWN: Final = 50  # errors in one description; the properties are all listed
 Wrong = dict[str, str]  # path -> what is wrong
@@ -27,15 +27,20 @@ def check_new(model: type[JmapObject], value: Json) -> Json:
     Raises:
         SetError: `invalidProperties`.
     """
+    checked, wrong = judged(model, value)
+    if wrong:
+        raise invalid_properties(wrong)
+    return checked
+
+
+def judged(model: type[JmapObject], value: Json) -> tuple[Json, Wrong]:
+    """The record with the defaults of what was omitted, and what is wrong with it."""
     properties = properties_of(model)
     wrong: Wrong = dict.fromkeys(
         sorted(value.keys() & properties.server_set), "only the server sets this property"
     )
     checked = properties.defaults() | value
-    wrong |= invalid(model, checked)
-    if wrong:
-        raise invalid_properties(wrong)
-    return checked
+    return checked, wrong | invalid(model, checked)
 
 
 def check_patched(model: type[JmapObject], current: Json, patch: Mapping[str, Any]) -> Json:
@@ -71,7 +76,7 @@ def _unknown(model: type[JmapObject], names: set[str]) -> Wrong:
     return dict.fromkeys(unknown, f"{model.__name__} has no such property")
 
 
-def invalid(model: type[JmapObject], value: Json) -> Wrong:
+def invalid(model: type[JmapModel], value: Json) -> Wrong:
     """What the model says against a record, server-set properties aside."""
     names = properties_of(model).server_set
     try:
@@ -83,7 +88,7 @@ def invalid(model: type[JmapObject], value: Json) -> Wrong:
 
 
 @cache
-def _input_model(model: type[JmapObject]) -> type[JmapObject]:
+def _input_model(model: type[JmapModel]) -> type[JmapModel]:
     """The model without its server-set properties, which clients do not send."""
     marked = properties_of(model).server_set
     names = [n for n, info in model.model_fields.items() if (info.alias or n) in marked]
@@ -104,7 +109,7 @@ def _path(error: ErrorDetails, value: Any) -> str:  # noqa: ANN401 - any JSON va
     return "/".join(parts)
 
 
-def _reason(error: ErrorDetails, model: type[JmapObject]) -> str:
+def _reason(error: ErrorDetails, model: type[JmapModel]) -> str:
     if error["type"] == "extra_forbidden":
         owner = model.__name__ if len(error["loc"]) == 1 else "this object"
         return f"{owner} has no such property"

@@ -12,22 +12,26 @@ from cyrpy.formats.mime import compose, dates, encode
 from cyrpy.formats.mime.assemble import arranged
 from cyrpy.formats.mime.headers import parse_property
 from cyrpy.formats.mime.message import CONVENIENCE
+from cyrpy.formats.pointer import escape
 
 Json = Mapping[str, Any]
+Wrong = dict[str, str]  # path -> what is wrong
 MAX_PARTS: Final = 1000
 MAX_DEPTH: Final = 50
 # What stands first in a header, in the order that people expect; the rest as it was given.
 _ORDER: Final = ("Date", "From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Subject", "Message-ID")
 _LISTED: Final = frozenset({"Addresses", "GroupedAddresses", "MessageIds", "URLs"})
 _LISTS: Final = ("textBody", "htmlBody", "attachments")
+_PATH: Final = "@path"  # where a part of these lists stood
+_NO_HEADERS: Final = "set each header field by a property of its own"
 
 
 class InvalidEmail(FormatError):
-    """The Email object cannot be made into a message; `properties` are those that are wrong."""
+    """The Email object cannot be made into a message; `wrong` says why, path by path."""
 
-    def __init__(self, message: str, *properties: str) -> None:
-        super().__init__(message)
-        self.properties = list(properties)
+    def __init__(self, wrong: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{path}: {reason}" for path, reason in wrong.items()))
+        self.wrong = dict(wrong)
 
 
 class BlobsNotFound(FormatError):
@@ -68,43 +72,49 @@ def build(email: Json, source: Source) -> bytes:
     """The message that an Email object describes.
 
     Raises:
-        InvalidEmail: a property is wrong, or two say what only one may (§4.6).
+        InvalidEmail: properties are wrong, all of which are told, or two say what only one may
+            (§4.6).
         BlobsNotFound: a part's blob is not there.
     """
-    structure = _structure(email)
-    if any(name.lower().startswith("header:content-") for name in email):
-        name = next(n for n in email if n.lower().startswith("header:content-"))
-        raise InvalidEmail("header fields Content-* belong to parts of the body", name)
-    own = list(_header_fields(email, ""))
-    parts = _Parts(email.get("bodyValues") or {}, source)
+    wrong: Wrong = {
+        name: "header fields Content-* belong to parts of the body"
+        for name in email
+        if name.lower().startswith("header:content-")
+    }
+    structure = _structure(email, wrong)
+    own = list(_header_fields(email, "", wrong))
+    parts = _Parts(email.get("bodyValues") or {}, source, wrong)
     root = parts.entity(structure, "bodyStructure", 0)
+    given = {one.name.lower() for one in own}
+    for name in sorted(given & {one.name.lower() for one in root.fields}):
+        if not name.startswith("content-"):
+            wrong["bodyStructure"] = f"the header field {name} is given twice"
+    if wrong:
+        raise InvalidEmail(wrong)
     if parts.missing:
         raise BlobsNotFound(list(dict.fromkeys(parts.missing)))
-    given = {one.name.lower() for one in own}
-    twice = given & {one.name.lower() for one in root.fields}
-    if twice:
-        raise InvalidEmail(f"the header field {twice.pop()} is given twice", "bodyStructure")
     fields = _completed(own, given, source) + root.fields
     return _written(_Entity(fields, root.content, root.boundary, root.subparts))
 
 
-def _structure(email: Json) -> Json:
+def _structure(email: Json, wrong: Wrong) -> Json:
     """The body as one tree."""
     if "headers" in email:
-        raise InvalidEmail("set each header field by a property of its own", "headers")
-    lists = [name for name in _LISTS if email.get(name) is not None]
+        wrong["headers"] = _NO_HEADERS
+    lists = {
+        name: [{**part, _PATH: f"{name}/{n}"} for n, part in enumerate(email[name])]
+        for name in _LISTS
+        if email.get(name) is not None
+    }
     structure: Json | None = email.get("bodyStructure")
     if structure is not None:
-        if lists:
-            raise InvalidEmail("bodyStructure excludes textBody, htmlBody and attachments", *lists)
+        wrong |= dict.fromkeys(lists, "bodyStructure excludes textBody, htmlBody and attachments")
         return structure
     for name, type in (("textBody", "text/plain"), ("htmlBody", "text/html")):
-        parts = email.get(name)
-        if parts is None:
-            continue
-        if len(parts) != 1 or (parts[0].get("type") or type) != type:
-            raise InvalidEmail(f"{name} must be exactly one part of type {type}", name)
-    return arranged(email.get("textBody"), email.get("htmlBody"), email.get("attachments"))
+        parts = lists.get(name)
+        if parts is not None and (len(parts) != 1 or (parts[0].get("type") or type) != type):
+            wrong[name] = f"must be exactly one part of type {type}"
+    return arranged(lists.get("textBody"), lists.get("htmlBody"), lists.get("attachments"))
 
 
 def _completed(own: list[_Field], given: set[str], source: Source) -> list[_Field]:
@@ -121,59 +131,68 @@ def _completed(own: list[_Field], given: set[str], source: Source) -> list[_Fiel
     return sorted(fields, key=lambda one: ranks.get(one.name.lower(), len(ranks)))
 
 
-def _header_fields(json: Json, path: str) -> Iterator[_Field]:
+def _header_fields(json: Json, path: str, wrong: Wrong) -> Iterator[_Field]:
     """The fields that properties of a message or part stand for."""
     seen: dict[str, str] = {}
     for property, value in json.items():
         wanted = parse_property(CONVENIENCE.get(property, property) if not path else property)
         if wanted is None:
             if property.startswith("header:"):
-                raise InvalidEmail("there is no such form of that header field", path + property)
+                wrong[path + property] = "there is no such form of that header field"
             continue
         name = wanted.name.decode("ascii")
         if name in seen:
-            raise InvalidEmail(
-                f"the header field {name} is given twice", path + seen[name], path + property
-            )
+            twice = (path + seen[name], path + property)
+            wrong |= dict.fromkeys(twice, f"the header field {name} is given twice")
+            continue
         seen[name] = property
         if value is None:
             continue
+        try:
+            composed = _composed(value, wanted.form, of_all=wanted.all)
+        except FormatError as exc:
+            wrong[path + property] = str(exc)
+            continue
         shown = CONVENIENCE.get(property, property).split(":")[1]
-        if wanted.all and not isinstance(value, list):
-            raise InvalidEmail("of all fields, there must be a list", path + property)
-        for one in value if wanted.all else [value]:
-            yield _Field(shown, _composed(one, wanted.form, path + property))
+        yield from (_Field(shown, one) for one in composed)
 
 
-def _composed(value: Any, form: str, path: str) -> bytes:  # noqa: ANN401 - JSON
-    try:
-        if form in _LISTED and not isinstance(value, list):
+def _composed(value: Any, form: str, *, of_all: bool) -> list[bytes]:  # noqa: ANN401 - JSON
+    if of_all and not isinstance(value, list):
+        raise FormatError("of all fields, there must be a list")
+    found: list[bytes] = []
+    for one in value if of_all else [value]:
+        if form in _LISTED and not isinstance(one, list):
             raise FormatError(f"a value of form {form} is a list")
-        return compose.FORMS[form](value)
-    except (FormatError, TypeError, KeyError, AttributeError) as exc:
-        text = str(exc) if isinstance(exc, FormatError) else f"this is no value of form {form}"
-        raise InvalidEmail(text, path) from exc
+        try:
+            found.append(compose.FORMS[form](one))
+        except (TypeError, KeyError, AttributeError) as exc:
+            raise FormatError(f"this is no value of form {form}") from exc
+    return found
 
 
 class _Parts:
     """Makes the parts of a message, and notes which blobs are missing."""
 
-    def __init__(self, values: Json, source: Source) -> None:
+    def __init__(self, values: Json, source: Source, wrong: Wrong) -> None:
         self._values = values
         self._source = source
+        self._wrong = wrong
         self._count = 0
         self.missing: list[str] = []
 
     def entity(self, part: Json, path: str, depth: int) -> _Entity:
         """One part with those below it."""
+        path = part.get(_PATH, path)
         self._count += 1
         if self._count > MAX_PARTS or depth > MAX_DEPTH:
-            raise InvalidEmail(f"more than {MAX_PARTS} parts, or deeper than {MAX_DEPTH}", path)
-        _check(part, path)
-        fields = list(_header_fields(part, f"{path}/"))
+            self._wrong[path] = f"more than {MAX_PARTS} parts, or deeper than {MAX_DEPTH}"
+            return _Entity([])
+        self._wrong |= _together(part, path)
+        fields = list(_header_fields(part, f"{path}/", self._wrong))
         names = {one.name.lower() for one in fields}
         if "content-transfer-encoding" in names:
-            raise InvalidEmail("the server chooses the encoding", path)
+            self._wrong[path] = "the server chooses the encoding"
         type = (part.get("type") or _given_type(fields) or self._default(part)).lower()
         subparts = part.get("subParts")
         if type.startswith("multipart/") or subparts:
@@ -190,9 +209,10 @@ class _Parts:
     ) -> _Entity:
         path, depth = where
         if not type.startswith("multipart/"):
-            raise InvalidEmail("only parts of type multipart/* have subParts", f"{path}/subParts")
-        if part.get("partId") is not None or part.get("blobId") is not None:
-            raise InvalidEmail("a part of type multipart/* has no content of its own", path)
+            self._wrong[f"{path}/subParts"] = "only parts of type multipart/* have them"
+        for name in ("partId", "blobId"):
+            if part.get(name) is not None:
+                self._wrong[f"{path}/{name}"] = "a part of type multipart/* has no content"
         boundary = f"={self._source.unique()}"
         fields += _described(part, type, fields, [("boundary", boundary)])
         below = [
@@ -223,25 +243,25 @@ class _Parts:
             return encode.text(""), "utf-8" if type.startswith("text/") else None
         value = self._values.get(part_id)
         if value is None:
-            raise InvalidEmail(f"there is no body value {part_id!r}", f"{path}/partId")
-        wrong = [name for name in ("isEncodingProblem", "isTruncated") if value.get(name)]
-        if wrong:
-            raise InvalidEmail("must be false", *(f"bodyValues/{part_id}/{name}" for name in wrong))
+            self._wrong[f"{path}/partId"] = f"there is no body value {part_id[:80]!r}"
+            value = {}
+        for name in ("isEncodingProblem", "isTruncated"):
+            if value.get(name):
+                self._wrong[f"bodyValues/{escape(part_id)}/{name}"] = "must be false"
         if not type.startswith("text/"):  # UTF-8 nevertheless, as a source of SVG or JSON
             return encode.blob((value.get("value") or "").encode(), type), None
         encoded = encode.text(value.get("value") or "")
         return encoded, "us-ascii" if encoded.encoding == "7bit" else "utf-8"
 
 
-def _check(part: Json, path: str) -> None:
+def _together(part: Json, path: str) -> Wrong:
     """What may not be said together (§4.6)."""
-    if "headers" in part:
-        raise InvalidEmail("set each header field by a property of its own", f"{path}/headers")
-    if part.get("partId") is None:
-        return
-    for name in ("blobId", "charset", "size"):
-        if part.get(name) is not None:
-            raise InvalidEmail(f"{name} must be left out with partId", f"{path}/{name}")
+    wrong: Wrong = {f"{path}/headers": _NO_HEADERS} if "headers" in part else {}
+    if part.get("partId") is not None:
+        for name in ("blobId", "charset", "size"):
+            if part.get(name) is not None:
+                wrong[f"{path}/{name}"] = "must be left out with partId"
+    return wrong
 
 
 def _given_type(fields: list[_Field]) -> str | None:

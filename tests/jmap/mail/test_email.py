@@ -202,6 +202,30 @@ def test_a_draft_that_cannot_be_is_refused(boxes, mails, properties, error):
     assert mails.refused_create(**new)["type"] == error
 
 
+def test_all_that_is_wrong_with_a_draft_is_told_at_once(mails):
+    wrong = {
+        "mailboxIds": {"M1": "yes"},
+        "keywords": {"a b": True},
+        "subject": 5,
+        "to": "ada@example.org",
+        "nonsense": 1,
+        "header:X-A:asNothing": "x",
+        "receivedAt": "yesterday",
+        "textBody": [{"partId": "none"}],
+        "htmlBody": [{"type": 5}],
+    }
+    error = mails.refused_create(**wrong)
+    assert error["type"] == "invalidProperties"
+    paths = {"mailboxIds/M1", "textBody/0/partId", "htmlBody/0/type"}
+    assert set(error["properties"]) == paths | wrong.keys() - {"mailboxIds", "textBody", "htmlBody"}
+    assert all(path in error["description"] for path in error["properties"])
+
+
+def test_mailboxes_that_are_not_there_are_named(mails):
+    error = mails.refused_create(mailboxIds={"M99999": True})
+    assert (error["type"], error["properties"]) == ("invalidProperties", ["mailboxIds"])
+
+
 def test_uploads_are_imported_once(anna, boxes):
     blob = anna.upload(message(Received="from a by b; Tue, 14 Nov 2023 23:00:00 +0100"))
     one = {"blobId": blob, "mailboxIds": {boxes.role("archive"): True}, "keywords": {"$seen": True}}

@@ -6,56 +6,56 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
-
-from pydantic import ValidationError
+from typing import Any, Final
 
 from cyrpy.data import ids
 from cyrpy.data.mailboxes import LETTER
-from cyrpy.errors import FormatError
+from cyrpy.errors import FormatError, NotFound
 from cyrpy.formats.mime.build import BlobsNotFound, InvalidEmail, Source, build
+from cyrpy.formats.pointer import escape
 from cyrpy.groupware import mail
 from cyrpy.groupware.mail import Placing, TooManyKeywords, TooManyMailboxes
 from cyrpy_jmap.call import Call
 from cyrpy_jmap.errors import SetError
 from cyrpy_jmap.invocation import Json
+from cyrpy_jmap.records import Wrong, invalid, invalid_properties
 from cyrpy_jmap.types.email.model import NewEmail, unknown_in
 
-
-class New(NamedTuple):
-    """An Email object that was checked."""
-
-    email: Json
-    mailboxes: frozenset[int]
-    words: frozenset[str]
-    received_at: int | None
-
-    def placing(self) -> Placing:
-        """Where it goes."""
-        return Placing(self.mailboxes, self.words, self.received_at)
+_PLACING: Final = ("mailboxIds", "keywords", "receivedAt")
 
 
-def checked(value: Json) -> New:
-    """What is to be created.
+def problems(value: Json, known: Wrong) -> Wrong:
+    """What is wrong with an Email to be created, so far as that can be told without its blobs.
 
-    Raises:
-        SetError: `invalidProperties`, naming those that are wrong.
+    Args:
+        value: The Email.
+        known: What was found by the types of its properties.
     """
     given = {name: one for name, one in value.items() if one is not None}
+    wrong = known | invalid(NewEmail, given)
+    sound = {name: one for name, one in given.items() if not _is_told(name, wrong)}
+    wrong |= dict.fromkeys(unknown_in(sound), "Email has no such property")
     try:
-        NewEmail.model_validate(given)
-    except ValidationError as exc:
-        wrong = ["/".join(map(str, error["loc"])) for error in exc.errors(include_url=False)]
-        raise SetError("invalidProperties", f"{wrong[0]}: is not of that type", wrong) from exc
-    unknown = unknown_in(given)
-    if unknown:
-        raise SetError("invalidProperties", f"Email has no {unknown[0][:80]!r}", unknown)
-    boxes = mailbox_numbers(given.pop("mailboxIds"))
-    words = keywords(given.pop("keywords", {}))
-    return New(given, boxes, words, moment(given.pop("receivedAt", None)))
+        keywords(sound.get("keywords", {}))
+    except SetError as exc:
+        if exc.type == "invalidProperties":
+            wrong |= dict.fromkeys(exc.properties or (), exc.description)
+    if not wrong:
+        return wrong  # the rest is told by making it
+    try:
+        build(sound, Source(lambda _: b"", str, datetime.now(UTC), ""))
+    except InvalidEmail as exc:
+        wrong = exc.wrong | wrong
+    return wrong
 
 
-def built(call: Call, new: New) -> bytes:
+def _is_told(name: str, wrong: Wrong) -> bool:
+    """Whether something is wrong with a property, which none of its other faults is worth."""
+    path = escape(name)
+    return any(one == path or one.startswith(f"{path}/") for one in wrong)
+
+
+def built(call: Call, value: Json) -> bytes:
     """The message.
 
     Raises:
@@ -68,12 +68,23 @@ def built(call: Call, new: New) -> bytes:
         datetime.fromtimestamp(int(core.clock()), UTC),
         core.settings.servername,
     )
+    told = {n: one for n, one in value.items() if one is not None and n not in _PLACING}
     try:
-        return build(new.email, source)
+        return build(told, source)
     except InvalidEmail as exc:
-        raise SetError("invalidProperties", str(exc), exc.properties) from exc
+        raise invalid_properties(exc.wrong) from exc
     except BlobsNotFound as exc:
         raise SetError("blobNotFound", str(exc), notFound=exc.blob_ids) from exc
+
+
+def placing(value: Json) -> Placing:
+    """Where it goes.
+
+    Raises:
+        SetError: `invalidProperties`, `tooManyKeywords`.
+    """
+    boxes = mailbox_numbers(value["mailboxIds"])
+    return Placing(boxes, keywords(value.get("keywords") or {}), moment(value.get("receivedAt")))
 
 
 def mailbox_numbers(wanted: Mapping[str, Any]) -> frozenset[int]:
@@ -83,9 +94,9 @@ def mailbox_numbers(wanted: Mapping[str, Any]) -> frozenset[int]:
         SetError: `invalidProperties` for what cannot be one.
     """
     found = {id: ids.decode(LETTER, id) for id in wanted}
-    wrong = [f"mailboxIds/{id}" for id, number in found.items() if number is None]
+    wrong = [f"mailboxIds/{escape(id)}" for id, number in found.items() if number is None]
     if wrong:
-        raise SetError("invalidProperties", f"{wrong[0][:80]}: there is no such mailbox", wrong)
+        raise invalid_properties(dict.fromkeys(wrong, "there is no such mailbox"))
     return frozenset(number for number in found.values() if number is not None)
 
 
@@ -118,4 +129,6 @@ def set_errors() -> Iterator[None]:
     except TooManyMailboxes as exc:
         raise SetError("tooManyMailboxes", str(exc)) from exc
     except FormatError as exc:
-        raise SetError("invalidProperties", str(exc), ["keywords"]) from exc
+        raise invalid_properties({"keywords": str(exc)}) from exc
+    except NotFound as exc:
+        raise invalid_properties({"mailboxIds": str(exc)}) from exc

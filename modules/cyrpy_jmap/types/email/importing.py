@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from cyrpy.errors import CyrpyError
+from cyrpy.groupware import mail
+from cyrpy.groupware.mail import Arrival, Placing
 from cyrpy.mail.importing import newest_received
 from cyrpy_jmap.arguments import MethodArguments, check
 from cyrpy_jmap.call import Call, Done
-from cyrpy_jmap.errors import SetError
 from cyrpy_jmap.invocation import Arguments, Json
 from cyrpy_jmap.methods.get import need_account
 from cyrpy_jmap.methods.set import CreationId, SetOutcome, as_json, check_state, of_record
 from cyrpy_jmap.objects import JmapModel, UTCDate
+from cyrpy_jmap.records import Wrong, invalid_properties
 from cyrpy_jmap.types.email import creating
 from cyrpy_jmap.types.email.model import Keywords
 
@@ -27,6 +30,18 @@ class EmailImport(JmapModel):
     mailbox_ids: dict[str, bool]
     keywords: Keywords | None = None
     received_at: UTCDate | None = None
+
+
+class Letter(NamedTuple):
+    """A message and what was read of it, which is the work that needs no lock."""
+
+    octets: bytes
+    arrival: Arrival
+
+    @classmethod
+    def of(cls, octets: bytes) -> Letter:
+        """Read it."""
+        return cls(octets, mail.prepare(octets))
 
 
 class ImportArguments(MethodArguments):
@@ -47,7 +62,8 @@ def run_import(type: Emails, call: Call, arguments: Arguments) -> Done:
     need_account(type, args.account_id)
     type.enter(call, args.account_id, writes=True)
     call.limits.check_set(len(args.emails))
-    outcome = call.write(lambda inner: _run(type, inner, args))
+    letters = {cid: _letter(call, wanted) for cid, wanted in args.emails.items()}
+    outcome = call.write(lambda inner: _run(type, inner, args, letters))
     return Done(
         {
             "accountId": call.account.wire_id,
@@ -60,30 +76,37 @@ def run_import(type: Emails, call: Call, arguments: Arguments) -> Done:
     )
 
 
-def _run(type: Emails, call: Call, args: ImportArguments) -> SetOutcome:
+def _letter(call: Call, wanted: EmailImport) -> Letter | None:
+    """The message, read before the lock; None: there is no such blob."""
+    octets = call.blob(wanted.blob_id)
+    return None if octets is None else Letter.of(octets)
+
+
+def _run(
+    type: Emails, call: Call, args: ImportArguments, letters: Mapping[str, Letter | None]
+) -> SetOutcome:
     outcome = SetOutcome(old_state=type.state(call))
     check_state(args.if_in_state, outcome.old_state or "")
     for cid, wanted in args.emails.items():
         try:
             with call.unit.savepoint():
-                outcome.created[cid] = _one(type, call, wanted)
+                outcome.created[cid] = _one(type, call, wanted, letters[cid])
         except CyrpyError as exc:
             outcome.not_created[cid] = of_record(exc)
     outcome.new_state = type.state(call)
     return outcome
 
 
-def _one(type: Emails, call: Call, wanted: EmailImport) -> Json:
-    octets = call.blob(wanted.blob_id)
-    if octets is None:
-        raise SetError("invalidProperties", "blobId: there is no such blob", ["blobId"])
+def _one(type: Emails, call: Call, wanted: EmailImport, letter: Letter | None) -> Json:
+    wrong: Wrong = {} if letter else {"blobId": "there is no such blob"}
     real = {call.real_id(id) or id: True for id in wanted.mailbox_ids}
     if not real:
-        raise SetError("invalidProperties", "mailboxIds: at least one is needed", ["mailboxIds"])
-    placing = creating.New(
-        {},
+        wrong["mailboxIds"] = "at least one is needed"
+    if letter is None or wrong:
+        raise invalid_properties(wrong)
+    placing = Placing(
         creating.mailbox_numbers(real),
         creating.keywords(wanted.keywords or {}),
-        creating.moment(wanted.received_at) or newest_received(octets),
-    ).placing()
-    return type.put(call, octets, placing)
+        creating.moment(wanted.received_at) or newest_received(letter.octets),
+    )
+    return type.put(call, letter, placing)

@@ -17,11 +17,13 @@ from cyrpy.groupware.mail_access import MailAccess
 from cyrpy_jmap.call import Call, Method
 from cyrpy_jmap.datatype import DataType
 from cyrpy_jmap.errors import MethodError, SetError
-from cyrpy_jmap.filters import Comparator, Filter, used
+from cyrpy_jmap.filters import Comparator, Filter
 from cyrpy_jmap.invocation import Json
+from cyrpy_jmap.methods.set import HIDDEN
+from cyrpy_jmap.records import invalid_properties, judged
 from cyrpy_jmap.stored import Record
-from cyrpy_jmap.types.email import creating, query
-from cyrpy_jmap.types.email.importing import run_import
+from cyrpy_jmap.types.email import creating, query, viewing
+from cyrpy_jmap.types.email.importing import Letter, run_import
 from cyrpy_jmap.types.email.model import (
     DEFAULT,
     Email,
@@ -31,12 +33,12 @@ from cyrpy_jmap.types.email.model import (
 )
 from cyrpy_jmap.types.email.parsing import run_parse
 from cyrpy_jmap.types.email.rendering import Seen, Wanted, cut, metadata, stored
-from cyrpy_jmap.types.email.viewing import item_viewer
 from cyrpy_jmap.types.mailbox.model import MAIL
 from cyrpy_jmap.types.sharing import actor_of
 
 _MUTABLE: Final = frozenset({"mailboxIds", "keywords"})
 _COPIED: Final = _MUTABLE | {"receivedAt"}
+_LETTER: Final = HIDDEN + "letter"
 
 
 class Emails(DataType[Email]):
@@ -101,7 +103,7 @@ class Emails(DataType[Email]):
         """
         if call.account.is_own:
             return changes.changes_since(call.unit, call.account.id, KIND, since, limit=limit)
-        viewer = item_viewer(call)
+        viewer = viewing.item_viewer(call)
         return itemchanges.item_changes_since(
             call.unit, call.account.id, KIND, since, viewer, limit
         )
@@ -124,28 +126,43 @@ class Emails(DataType[Email]):
         """By SQL; a mailbox by date is read no further than asked."""
         return query.search_emails(call, _access(call), filter, sort)
 
-    def can_calculate(self, call: Call, filter: Filter | None, sort: Sequence[Comparator]) -> bool:
-        """Not where other emails of a thread say whether one is found."""
-        names = {*used(filter), *(by.property for by in sort)}
-        follows = names.isdisjoint(query.OF_THREADS) and not call.arguments.collapse_threads
-        return follows and super().can_calculate(call, filter, sort)
+    def is_stable(self, call: Call, filter: Filter | None, sort: Sequence[Comparator]) -> bool:
+        """Not where other emails of a thread say which is found."""
+        by_thread = query.is_by_thread(call, filter, sort)
+        return not by_thread and super().is_stable(call, filter, sort)
+
+    def moved(
+        self, call: Call, filter: Filter | None, sort: Sequence[Comparator], found: Changes
+    ) -> Sequence[str]:
+        """Those that changed; with others of their threads, where these say which are found."""
+        if not query.is_by_thread(call, filter, sort):
+            return found.updated
+        rows = viewing.in_changed_threads(call, found)
+        access, new = _access(call), set(found.created)
+        seen = [row.wire_id for row in rows if access.sees(row)]
+        return list(dict.fromkeys([*found.updated, *(id for id in seen if id not in new)]))
 
     # Writing
 
     def check_new(self, value: Json) -> Json:
         """As the standard, but no answer tells that there are no keywords (§4.6)."""
-        checked = super().check_new(value)
+        checked, wrong = judged(self.model, value)
+        wrong = creating.problems(checked, wrong)
+        if wrong:
+            raise invalid_properties(wrong)
         if "keywords" not in value:
             checked.pop("keywords", None)
         return checked
 
+    def ready(self, call: Call, checked: Json) -> Json:
+        """Make the message and read it."""
+        return checked | {_LETTER: Letter.of(creating.built(call, checked))}
+
     def create(self, call: Call, checked: Json) -> Json:
         """A message made of an Email object, as a draft mostly."""
-        new = creating.checked(checked)
-        octets = creating.built(call, new)
-        return self.put(call, octets, new.placing())
+        return self.put(call, checked[_LETTER], creating.placing(checked))
 
-    def put(self, call: Call, octets: bytes, placing: mail.Placing) -> Json:
+    def put(self, call: Call, letter: Letter, placing: mail.Placing) -> Json:
         """Store a message; what /set and /import say of it.
 
         Raises:
@@ -153,9 +170,9 @@ class Emails(DataType[Email]):
             OverQuota: there is no room for it.
         """
         quota = call.services.core.settings.mail_quota
-        blob = call.services.blobs.store(call.unit, call.account.id, octets, mail.MEDIA_TYPE)
-        arrival = mail.prepare(octets, blob.digest)
-        found = _access(call).import_message(call.unit, arrival, placing)
+        call.services.blobs.store(call.unit, call.account.id, letter.octets, mail.MEDIA_TYPE)
+        with creating.set_errors():
+            found = _access(call).import_message(call.unit, letter.arrival, placing)
         if not found.is_new:
             raise SetError(
                 "alreadyExists", "this message is there already", existingId=found.row.wire_id
@@ -178,8 +195,7 @@ class Emails(DataType[Email]):
         octets = source.blob(original["blobId"])
         if octets is None:
             raise NotFound(f"there is no email {original['id'][:80]!r}")
-        placing = {name: checked[name] for name in _COPIED if name in checked}
-        return self.put(call, octets, creating.checked(placing).placing())
+        return self.put(call, Letter.of(octets), creating.placing(checked))
 
     def update(self, call: Call, id: str, current: Json, patched: Json) -> Json | None:
         """File it in other mailboxes, or give it other keywords; nothing else can change."""
