@@ -8,7 +8,7 @@ from pydantic import ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from cyrpy_jmap.errors import MethodError
-from cyrpy_jmap.objects import JmapModel
+from cyrpy_jmap.objects import JmapModel, reason_of
 
 SHOWN: Final = 20
 
@@ -46,5 +46,5 @@ def _reason(error: ErrorDetails) -> str:
     if error["type"] == "missing":
         return "this argument is required"
     place = "/".join(str(part) for part in error["loc"][1:])
-    reason = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    reason = reason_of(error)
     return f"{reason} (at {place})" if place else reason

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from cyrpy_jmap.errors import MethodError
 from cyrpy_jmap.invocation import Json
 from cyrpy_jmap.limits import COLLATIONS
+from cyrpy_jmap.objects import reason_of
 
 T = TypeVar("T")
 MAX_DEPTH: Final = 16
@@ -157,8 +158,8 @@ def _checked(type: Any, value: Any, argument: str, path: str) -> Any:  # noqa: A
     try:
         return _adapter(type).validate_python(value, strict=True)
     except ValidationError as exc:
-        reason = exc.errors(include_url=False, include_input=False)[0]["msg"]
-        raise _wrong(argument, f"{path}: {reason.removeprefix('Input ')}") from exc
+        reason = reason_of(exc.errors(include_url=False, include_input=False)[0])
+        raise _wrong(argument, f"{path}: {reason}") from exc
 
 
 @cache

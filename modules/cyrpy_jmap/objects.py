@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Final, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 T = TypeVar("T")
 MAX_INT: Final = 2**53 - 1
@@ -30,7 +31,8 @@ REFERENCE: Final = _Mark("reference")  # here "#cid" stands for the id of a reco
 ServerSet = Annotated[T, SERVER_SET]
 Immutable = Annotated[T, IMMUTABLE]
 
-Id = Annotated[str, StringConstraints(pattern=r"^#?[A-Za-z0-9_-]{1,255}$"), REFERENCE]
+_ID: Final = r"^#?[A-Za-z0-9_-]{1,255}$"
+Id = Annotated[str, StringConstraints(pattern=_ID), REFERENCE]
 NUL: Final = "\0"
 
 
@@ -60,10 +62,23 @@ _DATE: Final = (
     r"^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
     r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]{0,8}[1-9])?"
 )
-Date = Annotated[
-    str, StringConstraints(pattern=_DATE + r"(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])$")
-]
-UTCDate = Annotated[str, StringConstraints(pattern=_DATE + "Z$")]
+_WITH_ZONE: Final = _DATE + r"(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])$"
+_IN_UTC: Final = _DATE + "Z$"
+Date = Annotated[str, StringConstraints(pattern=_WITH_ZONE)]
+UTCDate = Annotated[str, StringConstraints(pattern=_IN_UTC)]
+_SHAPES: Final = {
+    _ID: "must be an id: 1 to 255 of the characters A-Z, a-z, 0-9, - and _",
+    _WITH_ZONE: "must be a date such as 2026-01-31T10:30:00+01:00",
+    _IN_UTC: "must be a date in UTC such as 2026-01-31T10:30:00Z",
+}
+
+
+def reason_of(error: ErrorDetails) -> str:
+    """What a client is told of a value of another type or form."""
+    if error["type"] in {"too_short", "string_too_short"} and error["ctx"]["min_length"] == 1:
+        return "must not be empty"
+    text = _SHAPES.get(error.get("ctx", {}).get("pattern", ""), error["msg"])
+    return text.removeprefix("Value error, ").removeprefix("Input ")
 
 
 class JmapModel(BaseModel):

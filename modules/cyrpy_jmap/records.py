@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 from cyrpy_jmap import patch as patches
 from cyrpy_jmap.errors import SetError
 from cyrpy_jmap.invocation import Json
-from cyrpy_jmap.objects import JmapModel, JmapObject, properties_of
+from cyrpy_jmap.objects import JmapModel, JmapObject, properties_of, reason_of
 
 SHOWN: Final = 50  # errors in one description; the properties are all listed
 Wrong = dict[str, str]  # path -> what is wrong
@@ -115,8 +115,7 @@ def _reason(error: ErrorDetails, model: type[JmapModel]) -> str:
         return f"{owner} has no such property"
     if error["type"] == "missing":
         return "this property is required"
-    text = error["msg"]
-    return text.removeprefix("Value error, ").removeprefix("Input ")
+    return reason_of(error)
 
 
 def invalid_properties(wrong: Wrong) -> SetError:

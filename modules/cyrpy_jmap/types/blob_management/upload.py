@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from cyrpy.data.blobs import Blob
 from cyrpy.errors import CyrpyError
@@ -18,6 +18,7 @@ from cyrpy_jmap.errors import SetError
 from cyrpy_jmap.invocation import Arguments, Json
 from cyrpy_jmap.methods.set import CreationId, as_json, of_record
 from cyrpy_jmap.objects import JmapModel, UnsignedInt
+from cyrpy_jmap.records import invalid, invalid_properties
 
 MAX_SIZE: Final = 32 * 1024 * 1024  # octets of one blob that is made so
 MAX_SOURCES: Final = 128  # parts of one blob
@@ -85,12 +86,10 @@ def _all(call: Call, create: Mapping[str, Json]) -> tuple[dict[str, Json], dict[
 
 
 def _one(call: Call, value: Json) -> tuple[Blob, str | None]:
-    try:
-        wanted = UploadObject.model_validate(value)
-    except ValidationError as exc:
-        error = exc.errors(include_url=False, include_input=False)[0]
-        path = "/".join(map(str, error["loc"]))
-        raise SetError("invalidProperties", f"{path}: {error['msg']}", [path]) from exc
+    wrong = invalid(UploadObject, value)
+    if wrong:
+        raise invalid_properties(wrong)
+    wanted = UploadObject.model_validate(value)
     pieces: list[bytes] = []
     size = 0
     for number, source in enumerate(wanted.data):

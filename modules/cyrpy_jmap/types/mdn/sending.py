@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal, NamedTuple
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from cyrpy.data import messages, submissions
 from cyrpy.data.blobs import PREFIX
@@ -27,6 +27,7 @@ from cyrpy_jmap.errors import MethodError, SetError
 from cyrpy_jmap.invocation import Arguments, Invocation, Json
 from cyrpy_jmap.methods.set import CreationId, as_json, of_record
 from cyrpy_jmap.objects import JmapModel, Text
+from cyrpy_jmap.records import invalid, invalid_properties
 
 SENT: Final = "$mdnsent"
 WANTED: Final = b"disposition-notification-to"
@@ -137,12 +138,10 @@ def _one(call: Call, args: SendArguments, identity: Identity, given: tuple[str, 
 
 
 def _checked(value: Json) -> MDN:
-    try:
-        return MDN.model_validate(value)
-    except ValidationError as exc:
-        errors = exc.errors(include_url=False, include_input=False)
-        wrong = ["/".join(map(str, error["loc"])) for error in errors]
-        raise SetError("invalidProperties", f"{wrong[0]}: {errors[0]['msg']}", wrong) from exc
+    wrong = invalid(MDN, value)
+    if wrong:
+        raise invalid_properties(wrong)
+    return MDN.model_validate(value)
 
 
 def _patch(args: SendArguments, cid: str, email_id: str) -> Json:
