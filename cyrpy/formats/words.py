@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 MAX_WORD: Final = 64  # characters; what is longer is known by its beginning
@@ -29,7 +29,8 @@ _TOKEN: Final = re.compile(
     f"|(?P<word>(?:(?!{_RUN})[^\\W_]|[\u0900-\u0dff\u0f00-\u0fff\u0483-\u0487])+)"
     "|(?P<sign>[\u2600-\u27bf\U0001f000-\U0001faff])"
 )
-_MARKS: Final = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0670]")
+# Not U+0345, the iota below a letter: without case it is a letter itself.
+_MARKS: Final = re.compile("[\u0300-\u0344\u0346-\u036f\u0591-\u05c7\u064b-\u0652\u0670]")
 _LETTERS: Final = str.maketrans(
     {
         "ø": "o",
@@ -62,7 +63,7 @@ def folded(text: str) -> str:
     return plain.translate(_LETTERS)
 
 
-def words(text: str, *, is_query: bool = False) -> Iterator[str]:
+def words(text: str, *, is_query: bool = False) -> list[str]:
     """The words of a text in their order.
 
     The last character of a run without spaces is a word too, so that a query of one character
@@ -70,9 +71,15 @@ def words(text: str, *, is_query: bool = False) -> Iterator[str]:
     """
     plain = folded(text)
     if plain.isascii():
-        for word in _PLAIN.findall(plain):
-            yield word if len(word) <= MAX_WORD else word[:MAX_WORD]
-        return
+        found = _PLAIN.findall(plain)
+        if max(map(len, found), default=0) > MAX_WORD:
+            found = [word[:MAX_WORD] for word in found]
+        return found
+    return list(_cut(plain, is_query))
+
+
+def _cut(plain: str, is_query: bool) -> Iterator[str]:
+    """The words of a folded text that has more than ASCII."""
     for match in _TOKEN.finditer(plain):
         found = match[0]
         if match.lastgroup == "run":
@@ -123,13 +130,3 @@ def _is_half_pair(word: str) -> bool:
     """Whether it is a single character of a script that is cut into pairs."""
     match = _TOKEN.fullmatch(word) if len(word) == 1 else None
     return match is not None and match.lastgroup == "run"
-
-
-def marked(texts: Iterable[str]) -> Iterator[tuple[int, str]]:
-    """The words of several texts with their positions; no phrase reaches from one to the next."""
-    position = 0
-    for text in texts:
-        for word in words(text):
-            position += 1
-            yield position, word
-        position += 1

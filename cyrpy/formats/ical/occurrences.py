@@ -146,9 +146,26 @@ class _Expansion:
             ahead -= 1
         return iter(range(self.first + ahead * interval, self.period_of(upper - 1) + 1, interval))
 
+    @property
+    def is_every_day(self) -> bool:
+        """Whether each period is a day that has one time."""
+        rule = self.rule
+        is_plain = not self.days.limits and not rule.by_set_pos and len(self.times) == 1
+        return rule.freq == "DAILY" and is_plain
+
+    def steps(self, lower: int, upper: int) -> range:
+        """The times in the span, where `is_every_day`."""
+        step, at = self.rule.interval * DAY, self.first * DAY + self.times[0]
+        found = range(at + max(0, -((at - lower) // step)) * step, upper, step)
+        self.budget.spend(2 * len(found))
+        return found
+
     def between(self, lower: int, upper: int) -> Iterator[int]:
         """Without COUNT."""
         if lower >= upper:
+            return
+        if self.is_every_day:
+            yield from self.steps(lower, upper)
             return
         for period in self.periods(lower, upper):
             for value in self.values(period):

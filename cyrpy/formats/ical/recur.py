@@ -101,7 +101,7 @@ class RecurrenceSet:
         """A time after which there is none; None if there is no end."""
         ends = [self.start.local, *self.added]
         for rule in self.rules:
-            end = min(self._until(rule), END)
+            end = min(self.until(rule), END)
             if rule.count is None and end == END:
                 return None
             by_count = last(rule, self.start.local, budget)
@@ -109,10 +109,10 @@ class RecurrenceSet:
         return max(ends)
 
     def _of(self, rule: Rule, lower: int, upper: int, budget: Budget) -> Iterator[int]:
-        upper = min(upper, self._until(rule))
+        upper = min(upper, self.until(rule))
         return occurrences(rule, self.start.local, max(lower, FIRST), upper, budget)
 
-    def _until(self, rule: Rule) -> int:
+    def until(self, rule: Rule) -> int:
         """The first local time after UNTIL, in whatever form that is given."""
         until = rule.until
         if until is None:

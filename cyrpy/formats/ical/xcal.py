@@ -24,7 +24,7 @@ _URI_PARAMS = frozenset(("altrep", "dir"))
 _ADDRESS_PARAMS = frozenset(("delegated-from", "delegated-to", "member", "sent-by"))
 _NUMBERS = frozenset(("integer", "float"))
 _ESCAPED = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
-_BAD = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0 §2.2
+_BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0 §2.2
 
 
 def write(component: Component) -> bytes:

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from cyrpy.errors import FormatError
 from cyrpy.formats.contentline import Line
+from cyrpy.formats.ical.attach import blob_id_in
 from cyrpy.formats.jscalendar.names import Json, free_key
 from cyrpy.formats.jscalendar.reading import MAX_ENTRIES, Reading, as_set, number
 
@@ -50,6 +51,9 @@ def _link(line: Line, value: str, kind: str) -> Json:
         return made
     if media_type:
         made["contentType"] = media_type
+    blob_id = blob_id_in(line.param("MANAGED-ID")) if line.name == "ATTACH" else None
+    if blob_id is not None:
+        made["blobId"] = blob_id
     title = line.param("FILENAME" if line.name in ("ATTACH", "IMAGE") else "LABEL")
     if title:
         made["title"] = title

@@ -157,7 +157,7 @@ def _due(r: Reading, start: Moment | None) -> None:
     if not start.is_date and at.zone is not start.zone and name is not None:
         r.mark("due", "due")
         r.converted["due"]["parameters"] = {"tzid": line.param("TZID") or UTC_NAME}
-    elif name is None:
+    elif name is None or start.zone is None:
         _keep_strange(r, "due", line)
     else:
         _keep(r, "due", line, name)

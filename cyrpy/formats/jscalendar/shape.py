@@ -136,6 +136,19 @@ def map_of(inner: Deep, key: Check = c.identifier) -> Deep:
     return check
 
 
+def shapes_of(inner: Deep) -> Deep:
+    """An array of objects."""
+
+    def check(value: Any, at: str, found: Found) -> None:  # noqa: ANN401 - JSON
+        if not isinstance(value, list) or len(value) > c.MAX_MEMBERS:
+            found.add(at, f"must be an array of at most {c.MAX_MEMBERS} members")
+            return
+        for index, one in enumerate(value):
+            inner(one, f"{at}/{index}", found)
+
+    return check
+
+
 def set_of(key: Check) -> Deep:
     """A set of words."""
 

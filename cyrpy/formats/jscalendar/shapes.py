@@ -18,6 +18,7 @@ from cyrpy.formats.jscalendar.shape import (
     list_of,
     map_of,
     set_of,
+    shapes_of,
 )
 
 MAX_LIST = 5000  # entries of a Group that are looked at
@@ -265,6 +266,27 @@ EVENT = Shape(
     ("@type", "uid", "updated", "start"),
     _OBSOLETE + " due estimatedDuration percentComplete progress",
 )
+# Of JMAP's tasks (draft-ietf-jmap-tasks-06): work, checklists and comments.
+_ORDER = c.number(0, 2**31 - 1)
+PERSON = Shape("Person", {"name": c.text, "uri": c.uri, "principalId": c.text})
+CHECK_ITEM = Shape(
+    "CheckItem",
+    {
+        "title": c.text,
+        "sortOrder": _ORDER,
+        "updated": c.utc_date_time,
+        "isComplete": c.boolean,
+    },
+    {"assignee": PERSON, "assigneee": PERSON},  # the second is how the draft has it
+    ("title", "isComplete"),
+)
+CHECKLIST = Shape("Checklist", {"title": c.text}, {"checkItems": shapes_of(CHECK_ITEM)})
+COMMENT = Shape(
+    "Comment",
+    {"message": c.text, "created": c.utc_date_time, "updated": c.utc_date_time},
+    {"author": PERSON},
+    ("message",),
+)
 TASK = Shape(
     "Task",
     {
@@ -273,8 +295,12 @@ TASK = Shape(
         "estimatedDuration": c.duration,
         "percentComplete": c.number(0, 100),
         "progress": c.one_of(*_PROGRESS),
+        "sortOrder": _ORDER,
+        "workflowStatus": c.one_of(*_PROGRESS, "pending", vendor=False),
+        "estimatedWork": c.number(),
+        "impact": c.text,
     },
-    _DEEP,
+    {**_DEEP, "checklists": map_of(CHECKLIST), "comments": map_of(COMMENT)},
     ("@type", "uid", "updated"),
     _OBSOLETE + " progressUpdated duration endTimeZone status",
 )

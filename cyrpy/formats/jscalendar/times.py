@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from typing import NamedTuple
 
 from cyrpy.errors import FormatError
 from cyrpy.formats.ical import zones
-from cyrpy.formats.ical.moments import Moment, to_datetime, to_local, to_utc
+from cyrpy.formats.ical.moments import FIRST, LAST, Moment, to_datetime, to_local, to_utc
 from cyrpy.formats.timespan import (
     DAY,
     Duration,
@@ -52,7 +52,19 @@ def zone_name(at: Moment) -> str | None:
 
 def local_text(local: int) -> str:
     """A local time as LocalDateTime."""
+    if FIRST <= local <= LAST:
+        return f"{_day(local // DAY)}T{_clock(local % DAY)}"
     return to_datetime(local).isoformat()
+
+
+@lru_cache(maxsize=4096)
+def _day(ordinal: int) -> str:
+    return date.fromordinal(ordinal).isoformat()
+
+
+@lru_cache(maxsize=1024)
+def _clock(seconds: int) -> str:
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
 @lru_cache(maxsize=1024)

@@ -16,10 +16,13 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,20}")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S*")
 _UTC = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d*[1-9])?Z")
-_LABEL = r"[A-Za-z0-9\x80-\U0010ffff](?:[A-Za-z0-9\x80-\U0010ffff-]*[A-Za-z0-9\x80-\U0010ffff])?"
-_VENDOR = re.compile(
-    rf"{_LABEL}(?:\.{_LABEL})*:[ \t!\x23-\x2e\x30-\x7d\x80-\U0010ffff]+"
-)  # RFC 9553 §1.8.1
+# Letters and digits of ASCII and all beyond it, said by what they are not: the other way compiles
+# for a hundred times as long.
+_WORD = r"[^\x00-/:-@\[-`{-\x7f]"
+_LABEL = rf"{_WORD}(?:[^\x00-,./:-@\[-`{{-\x7f]*{_WORD})?"
+_VENDOR = re.compile(  # RFC 9553 §1.8.1
+    rf"{_LABEL}(?:\.{_LABEL})*:[^\x00-\x08\x0a-\x1f\"/~\x7f]+"
+)
 _MAX_NAME = 1000  # characters of names that are looked at
 
 

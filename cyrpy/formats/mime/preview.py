@@ -21,7 +21,6 @@ _ATTRIBUTION: Final = re.compile(
     re.MULTILINE,
 )
 _RULES: Final = re.compile(r"[-_=*~#]{4,}")
-_SPACE: Final = re.compile(r"\s+")
 # Drawn as nothing; senders fill previews with them.
 _NOTHING: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
@@ -54,9 +53,21 @@ def _text_of(octets: bytes, part: BodyPart) -> str:
 
 
 def _shortened(text: str) -> str:
-    """On one line, without what is drawn as nothing, cut between characters."""
-    text = _NOTHING.sub(" ", text.lstrip()[: 16 * MAX_PREVIEW])
-    line = _SPACE.sub(" ", _RULES.sub(" ", text)).strip()[: 2 * MAX_PREVIEW]
+    """On one line, without what is drawn as nothing, cut between characters.
+
+    Of most texts the beginning is enough, and more is not looked at.
+    """
+    text = text.lstrip()
+    line = _line(text[: 2 * MAX_PREVIEW])
+    if len(line) <= MAX_PREVIEW and len(text) > 2 * MAX_PREVIEW:
+        line = _line(text[: 16 * MAX_PREVIEW])
+    return line if len(line) <= MAX_PREVIEW else line[: MAX_PREVIEW - 1].rstrip() + "…"
+
+
+def _line(text: str) -> str:
+    if not text.isascii():
+        text = _NOTHING.sub(" ", text)
+    line = " ".join(_RULES.sub(" ", text).split())[: 2 * MAX_PREVIEW]
     if not line.isprintable():
         line = "".join(c for c in line if unicodedata.category(c)[0] != "C")
-    return line if len(line) <= MAX_PREVIEW else line[: MAX_PREVIEW - 1].rstrip() + "…"
+    return line

@@ -32,7 +32,8 @@ def decoded(octets: bytes, letter: str, charset: str | None) -> charsets.Decoded
     found = charsets.decode(content, given)
     text = found.text.removeprefix("\ufeff")
     if "\r" in text:
-        text = _BREAK.sub("\n", text)
+        usual = text.count("\r") == text.count("\r\n")  # then there is a quicker way
+        text = text.replace("\r\n", "\n") if usual else _BREAK.sub("\n", text)
     return charsets.Decoded(text.replace("\x00", ""), found.problem)
 
 

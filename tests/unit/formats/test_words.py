@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cyrpy.formats.words import MAX_PHRASES, MAX_WORD, Phrase, phrases, words
@@ -63,6 +63,7 @@ def test_any_text_has_words_that_can_be_indexed(text):
         assert not any(c.isspace() or c in "\"'*:&|()<>!\\" for c in word)
 
 
+@example("\u0345")
 @given(st.text(max_size=100))
 def test_case_makes_no_difference(text):
     assert list(words(text.casefold())) == list(words(text))
