@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam, delete, exists, literal_column, select
+from sqlalchemy import bindparam, delete, exists, select
 
-from cyrpy.data.blobs import Blobs
+from cyrpy.data.blob_references import is_referred_to
+from cyrpy.data.blobs import Blobs, digest_of
 from cyrpy.data.statement import Query, among, upsert
 from cyrpy.data.tables import calendar_attachments, calendar_objects
 from cyrpy.data.unit import Unit
@@ -38,10 +39,12 @@ OF_UID: Query[AttachmentRow] = Query(
     select(calendar_attachments).where(_of_account, _t.uid == bindparam("uid")),
     AttachmentRow._make,
 )
-WITH_BLOB: Query[tuple[str]] = Query(
-    select(_t.managed_id)
-    .where(_of_account, _t.blob_id == bindparam("blob_id"))
-    .limit(literal_column("1"))
+_of_blob = select(calendar_attachments).where(_t.blob_id == bindparam("blob_id"))
+OF_BLOB: Query[AttachmentRow] = Query(
+    _of_blob.where(_of_account).limit(bindparam("count")), AttachmentRow._make
+)
+OF_BLOB_ANYWHERE: Query[AttachmentRow] = Query(
+    _of_blob.limit(bindparam("count")), AttachmentRow._make
 )
 PUT = Query[None](upsert(calendar_attachments, ["account_id", "managed_id", "uid"], []))
 DELETE = Query[None](
@@ -71,6 +74,16 @@ def by_ids(unit: Unit, account_id: int, ids: Collection[str]) -> list[Attachment
     return unit.all(BY_IDS, account_id=account_id, ids=list(ids))
 
 
+def of_blob(unit: Unit, account_id: int, blob_id: str, count: int) -> list[AttachmentRow]:
+    """Up to so many attachments in an account that have that content."""
+    return unit.all(OF_BLOB, account_id=account_id, blob_id=blob_id, count=count)
+
+
+def of_blob_anywhere(unit: Unit, blob_id: str, count: int) -> list[AttachmentRow]:
+    """The same in all accounts."""
+    return unit.all(OF_BLOB_ANYWHERE, blob_id=blob_id, count=count)
+
+
 def put(unit: Unit, blobs: Blobs, row: AttachmentRow) -> None:
     """Hang an attachment on a UID; its blob stays as long as it does.
 
@@ -82,9 +95,10 @@ def put(unit: Unit, blobs: Blobs, row: AttachmentRow) -> None:
 
 
 def remove(unit: Unit, blobs: Blobs, row: AttachmentRow) -> None:
-    """Take an attachment from a UID; with the last one that has it, its blob may go."""
+    """Take an attachment from a UID; with the last thing that has it, its blob may go."""
     unit.run(DELETE, account_id=row.account_id, managed_id=row.managed_id, uid=row.uid)
-    if unit.value(WITH_BLOB, account_id=row.account_id, blob_id=row.blob_id) is None:
+    digest = digest_of(row.blob_id)
+    if digest is not None and not is_referred_to(unit, row.account_id, digest):
         blobs.release(unit, row.account_id, row.blob_id)
 
 

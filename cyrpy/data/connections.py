@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import orjson
 
@@ -16,6 +16,8 @@ from cyrpy.errors import StorageFull, Unavailable
 if TYPE_CHECKING:
     import psycopg
 
+T = TypeVar("T")
+MOST_KEPT: Final = 1000  # values that a connection remembers
 BUSY_TIMEOUT_MS: Final = 10_000  # only for writers that are not ours: we queue on a lock file
 CACHE_KIB: Final = 16_384
 PRAGMAS: Final = (
@@ -41,10 +43,25 @@ class SqliteConnection:
         for pragma in PRAGMAS:
             self.raw.execute(pragma)
         self.raw.execute(f"PRAGMA synchronous = {synchronous}")
+        self._kept: dict[Hashable, Any] | None = None
+        self._version = 0
         if read_only:
             self.raw.execute("PRAGMA query_only = ON")
+            self._kept = {}
         self.execute: Callable[..., Cursor] = self.raw.execute  # no frame of our own between
         self.begin: Callable[[str], object] = self.raw.execute
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` reads; of a snapshot, remembered until anybody writes into the database."""
+        if self._kept is None:
+            return make()
+        (version,) = self.raw.execute("PRAGMA data_version").fetchone()  # of this very snapshot
+        if version != self._version or len(self._kept) >= MOST_KEPT:
+            self._kept, self._version = {}, version
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: T = self._kept[key]
+        return found
 
     def executemany(self, sql: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run one statement for each of `rows`."""
@@ -114,6 +131,11 @@ class PostgresqlConnection:
     def execute(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Cursor:
         """Run one statement."""
         return self.raw.execute(sql, parameters or None)
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` reads: a server does not say whether anybody has written."""
+        del key
+        return make()
 
     def executemany(self, sql: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run one statement for each of `rows`."""

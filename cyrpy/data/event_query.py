@@ -33,6 +33,7 @@ class Found(NamedTuple):
     made_at: int
     revised_at: int
     instances: str | None
+    updated_modseq: int
 
 
 _t = calendar_objects.c
@@ -45,11 +46,21 @@ FOUND_IN: Query[Found] = Query(
     select(*_FOUND).where(_of_account, among(_t.calendar_id, "calendars")), Found._make
 )
 FOUND: Query[Found] = Query(select(*_FOUND).where(_of_account, among(_t.id, "ids")), Found._make)
-_inside = and_(among(_t.calendar_id, "containers"), _t.component == literal_column("'VEVENT'"))
-# Events as items that are searched: all, and what of them others see is there.
-ITEMS: Final = Items(_t.account_id, _t.id, _inside)
+_inside = {
+    component: and_(
+        among(_t.calendar_id, "containers"), _t.component == literal_column(f"'{component}'")
+    )
+    for component in ("VEVENT", "VTODO")
+}
 _is_told = _t.privacy <= literal_column(str(PRIVATE))
-OTHERS: Final = Items(_t.account_id, _t.id, and_(_inside, _is_told))
+# Objects of a component as items that are searched: all, and what of them others see is there.
+ITEMS: Final = {
+    component: Items(_t.account_id, _t.id, inside) for component, inside in _inside.items()
+}
+OTHERS: Final = {
+    component: Items(_t.account_id, _t.id, and_(inside, _is_told))
+    for component, inside in _inside.items()
+}
 ORDERS: Final[Mapping[str, ColumnElement[Any]]] = {
     "start": _t.begins_at,
     "uid": _t.uid,

@@ -6,21 +6,20 @@ made into values, cost five times that.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-import orjson
-from sqlalchemy import LargeBinary, bindparam, case, func, literal_column, select
+from sqlalchemy import BindParameter, LargeBinary, bindparam, case, func, literal_column, select
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.schema import Table
 
 from cyrpy.data.statement import DialectName, Query, among
 from cyrpy.data.unit import Unit
 
-PAGE: Final = 5000  # short rows that are read at once
 SMALL: Final = 64 * 1024  # octets; texts that are larger are None, to be read one by one
 Rows = list[tuple[Any, ...]]
+_BETWEEN: Final = "\0"  # which no text has
 
 
 class Members(NamedTuple):
@@ -39,30 +38,22 @@ class Place(NamedTuple):
     most: int = 0  # of what `Members.hides` names
 
 
-def columns(
-    unit: Unit, members: Members, place: Place, names: tuple[str, ...]
-) -> Iterator[list[list[Any]]]:
-    """Columns of all members in the order of their numbers, a lot at a time; no octets.
+def columns(unit: Unit, members: Members, place: Place, names: tuple[str, ...]) -> list[list[Any]]:
+    """Columns of all members in the order of their numbers; short ones, of which none is null.
 
-    The database makes each column one value: that costs half of what as many rows cost.
+    The database makes each column one value: that costs a third of what as many rows cost.
     """
     query = _columns_of(members, names)
-    after = 0
-    while True:
-        row = unit.first(query, **place._asdict(), after=after, count=PAGE)
-        found = [] if row is None else [_list(value) for value in row]
-        numbers = found[-1] if found else []
-        if numbers:
-            yield found[:-1]
-        if len(numbers) < PAGE:
-            return
-        after = numbers[-1]
+    row = unit.first(query, **place._asdict(), between=_BETWEEN)
+    kinds = [members.table.c[name].type.python_type for name in names]
+    return [_list(value, kind) for value, kind in zip(row or (), kinds, strict=True)]
 
 
-def _list(value: Any) -> list[Any]:  # noqa: ANN401 - JSON of SQLite, an array of PostgreSQL
-    if value is None:
-        return []
-    return orjson.loads(value) if isinstance(value, str) else value  # type: ignore[no-any-return]
+def _list(value: Any, kind: type[Any]) -> list[Any]:  # noqa: ANN401 - of SQLite, one text
+    if not isinstance(value, str):
+        return value or []
+    parts = value.split(_BETWEEN)
+    return parts if kind is str else [kind(part) for part in parts]
 
 
 def named(
@@ -104,19 +95,22 @@ def _small(members: Members, names: tuple[str, ...]) -> list[Any]:
 @lru_cache(maxsize=256)
 def _columns_of(members: Members, names: tuple[str, ...]) -> Query[tuple[Any, ...]]:
     table = members.table.c
-    rows = (
-        select(*(table[name].label(f"c{at}") for at, name in enumerate((*names, "id"))))
-        .where(*_of(members), table.id > bindparam("after"))
-        .order_by(table.id)
-        .limit(bindparam("count"))
-        .subquery()
-    )
 
     def statement(dialect: DialectName) -> ClauseElement:
-        gather = func.json_group_array if dialect == "sqlite" else func.array_agg
-        return select(*(gather(column) for column in rows.c))
+        # The bound is none: it has SQLite read them by the index that is in their order.
+        where = (*_of(members), table.id > literal_column("0"))
+        if dialect == "sqlite":
+            between: BindParameter[str] = bindparam("between")
+            return select(*(func.group_concat(table[n], between) for n in names)).where(*where)
+        return select(*(_array(table[n], table.id) for n in names)).where(*where)
 
     return Query(statement)
+
+
+def _array(column: Any, number: Any) -> Any:  # noqa: ANN401 - SQLAlchemy's
+    from sqlalchemy.dialects.postgresql import aggregate_order_by  # noqa: PLC0415 - 40 ms
+
+    return func.array_agg(aggregate_order_by(column, number))
 
 
 @lru_cache(maxsize=256)

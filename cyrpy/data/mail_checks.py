@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam, func, select
 
+from cyrpy.data.messages import indexed
 from cyrpy.data.statement import Query
 from cyrpy.data.tables import (
     message_keywords,
@@ -78,5 +79,7 @@ def index_sizes(unit: Unit, account_id: int, name: str) -> tuple[int, int]:
     stored: int = unit.value(SIZES[name], account_id=account_id)
     wanted = 0
     for row in counted(unit, account_id):
-        wanted += len((row.mailboxes if name == "message_mailboxes" else row.keywords).split())
+        wanted += len(
+            row.mailboxes.split() if name == "message_mailboxes" else indexed(row.keywords.split())
+        )
     return stored, wanted

@@ -62,9 +62,9 @@ DELETE_PLACE = Query[None](
     )
 )
 FIND: Query[tuple[int]] = Query(
-    select(thread_keys.c.thread_id)
-    .where(thread_keys.c.account_id == bindparam("account_id"), among(thread_keys.c.hash, "hashes"))
-    .distinct()
+    select(thread_keys.c.thread_id).where(
+        among(thread_keys.c.hash, "hashes", thread_keys.c.account_id)
+    )
 )
 PUT_KEY = Query[None](upsert(thread_keys, ["account_id", "hash"], ["thread_id"]))
 _keys = (
@@ -79,7 +79,8 @@ def find(unit: Unit, account_id: int, hashes: list[int]) -> list[int]:
     """The threads that have one of the keys."""
     if not hashes:
         return []
-    return [number for (number,) in unit.all(FIND, account_id=account_id, hashes=hashes)]
+    found = {number for (number,) in unit.all(FIND, account_id=account_id, hashes=hashes)}
+    return sorted(found)
 
 
 def put_keys(unit: Unit, account_id: int, thread_id: int, hashes: Iterable[int]) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, delete, select, update
 
-from cyrpy.data import ids
+from cyrpy.data import ids, smime
 from cyrpy.data.statement import Query, among, insert_all, updating, upsert
 from cyrpy.data.tables import message_keywords, message_mailboxes, message_seen, messages
 from cyrpy.data.unit import Unit
@@ -16,6 +16,7 @@ KIND: Final = "Email"
 LETTER: Final = "L"  # of ids
 SEEN: Final = "$seen"
 DRAFT: Final = "$draft"
+UNSEEN: Final = "(unseen)"  # indexed like a keyword, of what has no $seen; no keyword can be it
 
 
 class MessageRow(NamedTuple):
@@ -62,6 +63,11 @@ class MessageRow(NamedTuple):
         return SEEN not in words and DRAFT not in words
 
 
+def indexed(keywords: Collection[str]) -> frozenset[str]:
+    """What a message of these keywords is indexed by."""
+    return frozenset(keywords) | (frozenset() if SEEN in keywords else {UNSEEN})
+
+
 def joined(values: Iterable[int | str]) -> str:
     """Numbers or words as a column has them."""
     return " ".join(map(str, sorted(values)))
@@ -88,6 +94,10 @@ ROWS_IN_THREAD: Query[MessageRow] = Query(
     select(*_columns).where(_of_account, messages.c.thread_id == bindparam("thread_id")),
     MessageRow._make,
 )
+ROWS_IN_THREADS: Query[MessageRow] = Query(
+    select(*_columns).where(among(messages.c.thread_id, "thread_ids", messages.c.account_id)),
+    MessageRow._make,
+)
 SOME: Query[MessageRow] = Query(
     select(*_columns)
     .where(_of_account)
@@ -97,6 +107,9 @@ SOME: Query[MessageRow] = Query(
 )
 PLACES_OF: Query[tuple[int, str]] = Query(
     select(messages.c.id, messages.c.mailboxes).where(_of_account, among(messages.c.id, "ids"))
+)
+THREADS_OF: Query[tuple[int, int]] = Query(
+    select(messages.c.id, messages.c.thread_id).where(_of_account, among(messages.c.id, "ids"))
 )
 INSERT = Query[None](insert_all(messages))
 DELETE = Query[None](delete(messages).where(_of_account, messages.c.id == bindparam("id")))
@@ -184,7 +197,7 @@ def insert(unit: Unit, row: MessageRow) -> None:
     """Put a new message, with its places and keywords."""
     unit.run(INSERT, **row._asdict())
     place(unit, row, row.mailbox_ids, ())
-    label(unit, row, row.keyword_set, ())
+    _mark(unit, row, indexed(row.keyword_set), ())
 
 
 def place(unit: Unit, row: MessageRow, put: Collection[int], remove: Collection[int]) -> None:
@@ -200,8 +213,13 @@ def place(unit: Unit, row: MessageRow, put: Collection[int], remove: Collection[
         unit.run(INSERT_PLACE, mailbox_id=mailbox_id, thread_id=row.thread_id, **key)
 
 
-def label(unit: Unit, row: MessageRow, put: Collection[str], remove: Collection[str]) -> None:
-    """Index that the message has some keywords, and not others."""
+def label(unit: Unit, row: MessageRow, keywords: Collection[str]) -> None:
+    """Index that the message has exactly these keywords from now on."""
+    before, after = indexed(row.keyword_set), indexed(keywords)
+    _mark(unit, row, after - before, before - after)
+
+
+def _mark(unit: Unit, row: MessageRow, put: Collection[str], remove: Collection[str]) -> None:
     key = {"account_id": row.account_id, "message_id": row.id}
     for keyword in sorted(remove):
         unit.run(DELETE_KEYWORD, keyword=keyword, **key)
@@ -220,7 +238,7 @@ def change(unit: Unit, row: MessageRow, values: Mapping[str, Any]) -> MessageRow
 def remove(unit: Unit, row: MessageRow) -> None:
     """Take a message away, with its places and keywords."""
     place(unit, row, (), row.mailbox_ids)
-    label(unit, row, (), row.keyword_set)
+    _mark(unit, row, (), indexed(row.keyword_set))
     unit.run(FORGET_SEEN, account_id=row.account_id, message_id=row.id)
     unit.run(DELETE, account_id=row.account_id, id=row.id)
 
@@ -228,13 +246,15 @@ def remove(unit: Unit, row: MessageRow) -> None:
 def renumber(unit: Unit, row: MessageRow, id: int, thread_id: int) -> MessageRow:
     """Give a message another number, in another thread (RFC 8621 §3)."""
     place(unit, row, (), row.mailbox_ids)
-    label(unit, row, (), row.keyword_set)
+    _mark(unit, row, (), indexed(row.keyword_set))
     modseq = unit.modseq(row.account_id)
     values = {"id": id, "thread_id": thread_id, "created_modseq": modseq}
     moved = change(unit, row, values)
     place(unit, moved, moved.mailbox_ids, ())
-    label(unit, moved, moved.keyword_set, ())
+    _mark(unit, moved, indexed(moved.keyword_set), ())
     unit.run(MOVE_SEEN, account_id=row.account_id, key_id=row.id, id=id)
+    if smime.MARK in row.structure:
+        smime.renumber(unit, row.account_id, row.id, id)
     return moved
 
 

@@ -34,6 +34,13 @@ ALL: Query[DeletedRow] = Query(
     .limit(bindparam("count")),
     DeletedRow._make,
 )
+SINCE: Query[DeletedRow] = Query(
+    select(deleted_messages)
+    .where(_of_account, deleted_messages.c.deleted_at >= bindparam("since"))
+    .order_by(deleted_messages.c.deleted_at.desc(), deleted_messages.c.id.desc())
+    .limit(bindparam("count")),
+    DeletedRow._make,
+)
 BY_ID: Query[DeletedRow] = Query(
     select(deleted_messages).where(_of_account, deleted_messages.c.id == bindparam("id")),
     DeletedRow._make,
@@ -60,6 +67,11 @@ def insert(unit: Unit, row: MessageRow) -> None:
 def all_of(unit: Unit, account_id: int, count: int = 1000) -> list[DeletedRow]:
     """What can be brought back, the newest loss first."""
     return unit.all(ALL, account_id=account_id, count=count)
+
+
+def since(unit: Unit, account_id: int, moment: int, count: int) -> list[DeletedRow]:
+    """What was destroyed at that moment or later, the newest loss first."""
+    return unit.all(SINCE, account_id=account_id, since=moment, count=count)
 
 
 def get(unit: Unit, account_id: int, number: int) -> DeletedRow | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Final, Literal, NamedTuple
 
-from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, literal_column, or_, select, update
 
 from cyrpy.data.statement import Query, among, insert_all, updating
 from cyrpy.data.tables import accounts, directory, group_members, principals
@@ -89,6 +89,7 @@ MEMBERS_OF: Query[PrincipalRow] = Query(
     .order_by(principals.c.name),
     PrincipalRow._make,
 )
+ANY_MEMBER: Query[tuple[int]] = Query(select(group_members.c.group_id).limit(literal_column("1")))
 INSERT_MEMBER = Query[None](insert_all(group_members))
 DELETE_MEMBER = Query[None](
     delete(group_members).where(

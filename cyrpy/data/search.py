@@ -21,7 +21,7 @@ from sqlalchemy.types import UserDefinedType
 from cyrpy.data.statement import DialectName, Query
 from cyrpy.data.tables import search_documents, search_index
 from cyrpy.data.unit import Unit
-from cyrpy.formats.words import Phrase, marked, phrases
+from cyrpy.formats.words import Phrase, phrases, words
 
 ANY: Final = "0"  # mark of all fields that have one of their own too
 MAX_WORDS: Final = 50_000  # of one object; what follows is not found
@@ -42,25 +42,34 @@ class Field(NamedTuple):
     is_large: bool = False
 
 
+class Run(NamedTuple):
+    """Words that follow each other in one text."""
+
+    start: int  # position of the first
+    mark: str  # of the field
+    words: Sequence[str]
+
+
 class Document(NamedTuple):
     """What is to be found of one object: its words, before it is known whose it is."""
 
     kind: str  # one letter
-    words: Sequence[tuple[int, str]]  # position, and the word behind the mark of its field
+    runs: Sequence[Run]  # by position; between two there is a gap, which no phrase goes over
 
     @classmethod
     def of(cls, kind: str, fields: Iterable[Field]) -> Document:
         """Cut the texts into words; of all that indexing is, this takes the time."""
-        found: list[tuple[int, str]] = []
-        end = 0
+        runs: list[Run] = []
+        at, left = 1, MAX_WORDS
         for field in fields:
-            inside = list(marked(field.texts))
+            texts = [words(text) for text in field.texts]
             for mark in field.mark if field.is_large else (field.mark, ANY):
-                found += [(end + position, mark + word) for position, word in inside]
-                end += inside[-1][0] + 1 if inside else 0
-            if len(found) > MAX_WORDS:
-                break
-        return cls(kind, found[:MAX_WORDS])
+                for found in texts:
+                    if found and left > 0:
+                        runs.append(Run(at, mark, found[:left]))
+                        left -= len(found)
+                    at += len(found) + 1
+        return cls(kind, runs)
 
 
 class _TsQuery(UserDefinedType[str]):
@@ -73,9 +82,13 @@ class _TsQuery(UserDefinedType[str]):
 
 def put(unit: Unit, account_id: int, number: int, document: Document) -> None:
     """Index an object, anew if it was, when the unit's other work is done."""
-    mark = _mark(account_id, document.kind)
-    text = _STORED[unit.dialect](mark, document.words)
+    text = stored(unit.dialect, account_id, document)
     unit.index(_row_id(account_id, number), {"account_id": account_id, "words": text})
+
+
+def stored(dialect: DialectName, account_id: int, document: Document) -> str:
+    """The words of an object as its row has them."""
+    return _STORED[dialect](_mark(account_id, document.kind), document.runs)
 
 
 def remove(unit: Unit, account_id: int, number: int) -> None:
@@ -139,23 +152,22 @@ def _mark(account_id: int, kind: str) -> str:
     return _DIGITS[10 + len(digits)] + digits + kind
 
 
-def _fts5(mark: str, words: Sequence[tuple[int, str]]) -> str:
-    """The words in order; where a position is left out, a word that nobody asks for."""
-    stored: list[str] = []
-    before = 0
-    for position, word in words:
-        if position > before + 1:
-            stored.append("0")
-        stored.append(mark + word)
-        before = position
-    return " ".join(stored)
+def _fts5(mark: str, runs: Sequence[Run]) -> str:
+    """The words in order; between two runs a word that nobody asks for."""
+    texts = []
+    for run in runs:
+        before = mark + run.mark
+        texts.append(before + f" {before}".join(run.words))
+    return " 0 ".join(texts)
 
 
-def _tsvector(mark: str, words: Sequence[tuple[int, str]]) -> str:
+def _tsvector(mark: str, runs: Sequence[Run]) -> str:
     """Each word once, with its positions; words that are too many are left out."""
     positions: dict[str, list[str]] = {}
     left = _MAX_OCTETS
-    for position, word in words:
+    for position, word in (
+        (run.start + n, run.mark + w) for run in runs for n, w in enumerate(run.words)
+    ):
         known = positions.get(word)
         if known is None:
             left -= len(word.encode()) + len(mark) + 8
@@ -168,7 +180,7 @@ def _tsvector(mark: str, words: Sequence[tuple[int, str]]) -> str:
     return " ".join(f"'{mark}{word}':{','.join(at)}" for word, at in positions.items())
 
 
-_STORED: Final[Mapping[DialectName, Callable[[str, Sequence[tuple[int, str]]], str]]] = {
+_STORED: Final[Mapping[DialectName, Callable[[str, Sequence[Run]], str]]] = {
     "sqlite": _fts5,
     "postgresql": _tsvector,
 }

@@ -77,28 +77,67 @@ def _compile(statement: ClauseElement, dialect: DialectName) -> Compiled:
 class among(ColumnElement[bool]):
     """`column` is one of the values bound as the list `name`, however many they are.
 
-    One statement for every length: `json_each` on SQLite, `= ANY` on PostgreSQL.
+    One statement for every length: `json_each` on SQLite, `= ANY` on PostgreSQL. `account` makes
+    sure of an index on account and column: that column must equal what is bound as `account_id`.
+    Without statistics SQLite rather reads all rows of an account in an index that has all columns.
     """
 
     inherit_cache = False
     _is_implicitly_boolean = True  # else SQLite gets "… = 1", which hides the column's index
 
-    def __init__(self, column: ColumnElement[Any], name: str) -> None:
+    def __init__(
+        self, column: ColumnElement[Any], name: str, account: ColumnElement[Any] | None = None
+    ) -> None:
         self.type = Boolean()
         self.column = column
+        self.account = account
         self.values: BindParameter[Any] = bindparam(name, type_=ARRAY(column.type))
+        self.account_id: BindParameter[Any] = bindparam("account_id")
 
 
 @compiles(among, "sqlite")
 def _among_sqlite(element: among, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
     column, values = (compiler.process(e, **kw) for e in (element.column, element.values))
-    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - compiled parts
+    if element.account is None:
+        return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - compiled parts
+    account, wanted = (compiler.process(e, **kw) for e in (element.account, element.account_id))
+    return (
+        f"({account}, {column}) IN "  # noqa: S608 - compiled parts
+        f"(SELECT {wanted}, value FROM json_each({values}))"
+    )
 
 
 @compiles(among, "postgresql")
 def _among_postgresql(element: among, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
     column = compiler.process(element.column, **kw)
-    return f"{column} = ANY ({compiler.process(element.values, **kw)})"
+    found = f"{column} = ANY ({compiler.process(element.values, **kw)})"
+    if element.account is None:
+        return found
+    account, wanted = (compiler.process(e, **kw) for e in (element.account, element.account_id))
+    return f"{account} = {wanted} AND {found}"
+
+
+class hidden(ColumnElement[Any]):
+    """A column by which SQLite may not choose an index; without statistics it often errs.
+
+    PostgreSQL has its own statistics, and gets the column as it is.
+    """
+
+    inherit_cache = False
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        self.type = column.type
+        self.column = column
+
+
+@compiles(hidden, "sqlite")
+def _hidden_sqlite(element: hidden, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
+    return f"+{compiler.process(element.column, **kw)}"
+
+
+@compiles(hidden, "postgresql")
+def _hidden_postgresql(element: hidden, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
+    return compiler.process(element.column, **kw)
 
 
 def insert_all(table: Table) -> ClauseElement:

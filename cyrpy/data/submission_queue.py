@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam, exists, null, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, null, or_, select, update
 
 from cyrpy.data.blobs import Blobs
 from cyrpy.data.statement import Query
@@ -28,7 +28,7 @@ from cyrpy.data.submissions import (
     of_ids,
     recipients_of,
 )
-from cyrpy.data.tables import submission_recipients, submissions
+from cyrpy.data.tables import imap_accounts, submission_recipients, submissions
 from cyrpy.data.unit import Unit
 
 LEASE: Final = 60  # seconds that a dead process keeps others from what it claimed
@@ -49,6 +49,11 @@ class Claimed(NamedTuple):
         """When it is given up."""
         return self.row.send_at + MAX_AGE
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there is a recipient who has neither got nor lost it."""
+        return any(one.delivered in {QUEUED, HANDING} for one in self.recipients)
+
     def only(self, delivered: str) -> list[RecipientRow]:
         """The recipients for whom it stands so."""
         return [one for one in self.recipients if one.delivered == delivered]
@@ -65,20 +70,45 @@ _this = (_s.account_id == bindparam("key_account_id"), _s.id == bindparam("key_i
 _is_free = or_(_s.holder.is_(None), _s.held_until <= bindparam("now"))
 _is_mine = _s.holder == bindparam("by")
 _all_of_mine = (_s.held_until > 0, _is_mine)  # few are held, and by an index
-DUE: Query[SubmissionRow] = Query(
-    select(submissions)
-    .where(_s.due_at <= bindparam("now"), _is_free)
-    .order_by(_s.due_at, _s.account_id, _s.id)
-    .limit(bindparam("count")),
-    SubmissionRow._make,
+# Mail of whom is sent over a server of its own is sent by whoever sees to that account.
+_is_shared = ~exists().where(
+    imap_accounts.c.account_id == _s.account_id, imap_accounts.c.smtp_url.is_not(None)
 )
-OVERDUE: Query[SubmissionRow] = Query(
-    select(submissions)
-    .where(_s.due_at.is_not(None), _s.send_at <= bindparam("before"), _is_free)
-    .order_by(_s.due_at)
-    .limit(bindparam("count")),
-    SubmissionRow._make,
-)
+_is_own = _s.account_id == bindparam("owner")
+
+
+def _due(whose: ColumnElement[bool]) -> Query[SubmissionRow]:
+    return Query(
+        select(submissions)
+        .where(_s.due_at <= bindparam("now"), _is_free, whose)
+        .order_by(_s.due_at, _s.account_id, _s.id)
+        .limit(bindparam("count")),
+        SubmissionRow._make,
+    )
+
+
+def _overdue(whose: ColumnElement[bool]) -> Query[SubmissionRow]:
+    return Query(
+        select(submissions)
+        .where(_s.due_at.is_not(None), _s.send_at <= bindparam("before"), _is_free, whose)
+        .order_by(_s.due_at)
+        .limit(bindparam("count")),
+        SubmissionRow._make,
+    )
+
+
+def _next_due(whose: ColumnElement[bool]) -> Query[tuple[int]]:
+    return Query(
+        select(_s.due_at)
+        .where(_s.due_at.is_not(None), _s.holder.is_(None), whose)
+        .order_by(_s.due_at)
+        .limit(bindparam("count"))
+    )
+
+
+DUE, DUE_OF = _due(_is_shared), _due(_is_own)
+OVERDUE, OVERDUE_OF = _overdue(_is_shared), _overdue(_is_own)
+NEXT_DUE, NEXT_DUE_OF = _next_due(_is_shared), _next_due(_is_own)
 CLAIM = Query[None](
     update(submissions)
     .where(*_this, _s.due_at.is_not(None), _is_free)
@@ -120,25 +150,25 @@ STATE = Query[None](
     )
     .values(delivered=bindparam("delivered"), reply=bindparam("reply"))
 )
-NEXT_DUE: Query[tuple[int]] = Query(
-    select(_s.due_at)
-    .where(_s.due_at.is_not(None), _s.holder.is_(None))
-    .order_by(_s.due_at)
-    .limit(bindparam("count"))
-)
 NEXT_FREE: Query[tuple[int]] = Query(
     select(_s.held_until).where(_s.held_until > 0).order_by(_s.held_until).limit(bindparam("count"))
 )
 
 
-def is_due(unit: Unit) -> bool:
-    """Whether there is something to be tried now."""
-    return unit.first(DUE, now=unit.now, count=1) is not None
+def is_due(unit: Unit, owner: int | None = None) -> bool:
+    """Whether there is something to be tried now, over the relay or over the owner's server."""
+    return bool(_all_due(unit, 1, owner))
 
 
-def claim(unit: Unit, holder: str, count: int) -> list[Claimed]:
+def claim(unit: Unit, holder: str, count: int, owner: int | None = None) -> list[Claimed]:
     """Hold what is due and nobody holds, the longest overdue first."""
-    return _claim(unit, holder, unit.all(DUE, now=unit.now, count=count))
+    return _claim(unit, holder, _all_due(unit, count, owner))
+
+
+def _all_due(unit: Unit, count: int, owner: int | None) -> list[SubmissionRow]:
+    if owner is None:
+        return unit.all(DUE, now=unit.now, count=count)
+    return unit.all(DUE_OF, now=unit.now, count=count, owner=owner)
 
 
 def claim_these(
@@ -149,10 +179,12 @@ def claim_these(
     return _claim(unit, holder, [row for row in rows if (row.due_at or unit.now + 1) <= unit.now])
 
 
-def claim_overdue(unit: Unit, holder: str, count: int) -> list[Claimed]:
+def claim_overdue(unit: Unit, holder: str, count: int, owner: int | None = None) -> list[Claimed]:
     """Hold what has been tried for MAX_AGE, due or not."""
-    before = unit.now - MAX_AGE
-    return _claim(unit, holder, unit.all(OVERDUE, now=unit.now, before=before, count=count))
+    span = {"now": unit.now, "before": unit.now - MAX_AGE, "count": count}
+    if owner is None:
+        return _claim(unit, holder, unit.all(OVERDUE, **span))
+    return _claim(unit, holder, unit.all(OVERDUE_OF, owner=owner, **span))
 
 
 def _claim(unit: Unit, holder: str, rows: list[SubmissionRow]) -> list[Claimed]:
@@ -197,7 +229,7 @@ def settle(unit: Unit, blobs: Blobs, holder: str, claimed: Claimed, due_at: int 
     False: it is another's meanwhile, who knows better.
     """
     row, recipients, _ = claimed
-    is_waiting = any(one.delivered in {QUEUED, HANDING} for one in recipients)
+    is_waiting = claimed.is_waiting
     is_recallable = all(one.delivered == QUEUED for one in recipients)
     state = {
         "due_at": due_at if is_waiting else None,
@@ -237,9 +269,13 @@ def wait_after(attempts: int) -> int:
     return min(FIRST_WAIT << min(attempts, 16), LONGEST_WAIT)
 
 
-def next_due(unit: Unit) -> int | None:
+def next_due(unit: Unit, owner: int | None = None) -> int | None:
     """When there will be something to be tried; None: nothing waits."""
-    found = [*unit.all(NEXT_DUE, count=1), *unit.all(NEXT_FREE, count=1)]
+    if owner is None:
+        waiting = unit.all(NEXT_DUE, count=1)
+    else:
+        waiting = unit.all(NEXT_DUE_OF, count=1, owner=owner)
+    found = [*waiting, *unit.all(NEXT_FREE, count=1)]
     return min((moment for (moment,) in found), default=None)
 
 

@@ -128,6 +128,16 @@ EMAILS: Query[SubmissionRow] = Query(
     select(submissions).where(_of_account, _s.purpose == EMAIL).order_by(_s.id),
     SubmissionRow._make,
 )
+PENDING_OF: Query[SubmissionRow] = Query(
+    select(submissions)
+    .where(
+        _of_account,
+        _s.email_id == bindparam("email_id"),
+        _s.undo_status == PENDING,
+    )
+    .order_by(_s.id),
+    SubmissionRow._make,
+)
 WAITING: Query[tuple[int]] = Query(
     select(func.count()).select_from(submissions).where(_of_account, _s.due_at.is_not(None))
 )
@@ -244,6 +254,11 @@ def of_ids(unit: Unit, account_id: int, numbers: Collection[int]) -> list[Submis
 def emails_of(unit: Unit, account_id: int) -> list[SubmissionRow]:
     """All EmailSubmission objects of an account, in the order in which they were made."""
     return unit.all(EMAILS, account_id=account_id)
+
+
+def pending_of(unit: Unit, account_id: int, email_id: int) -> list[SubmissionRow]:
+    """The submissions of a message that are not sent yet."""
+    return unit.all(PENDING_OF, account_id=account_id, email_id=email_id)
 
 
 def recipients_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import IntEnum
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -91,6 +91,9 @@ class Connection(Protocol):
     def bind(self, compiled: Compiled, parameters: dict[str, Any], /) -> dict[str, Any]:
         """Parameters as the driver takes them, with what the statement binds always."""
 
+    def kept(self, key: Hashable, make: Callable[[], R], /) -> R:
+        """What `make` reads, from before where that is known to be still so."""
+
 
 class Unit:
     """Reads of one moment; in a writing unit also writes, all of which happen or none does."""
@@ -123,6 +126,14 @@ class Unit:
         if compiled.lists or compiled.constants:
             parameters = self._connection.bind(compiled, parameters)
         return self._connection.execute(compiled.sql, parameters)
+
+    def kept(self, key: Hashable, make: Callable[[], R]) -> R:
+        """What `make` reads in this unit, by a key that says all that it depends on.
+
+        On SQLite a snapshot remembers it while nobody writes anything into the database: so it is
+        for what nearly every request reads, and nothing may change it.
+        """
+        return self._connection.kept(key, make)
 
     def all(self, query: Query[R], **parameters: Any) -> list[R]:  # noqa: ANN401 - column values
         """Every row."""

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, select, update
 
-from cyrpy.data import attachments, submissions
+from cyrpy.data import attachments, sieve, submissions
 from cyrpy.data.blobs import Blobs
 from cyrpy.data.database import Database
 from cyrpy.data.statement import Query
@@ -70,6 +70,8 @@ def run(database: Database, blobs: Blobs, now: int, log_days: int) -> Done:
     lines = prune(database, now - log_days * DAY)
     files = expire(database, blobs)
     while database.write(partial(submissions.forget, blobs=blobs)) == submissions.BATCH:
+        pass
+    while database.write(sieve.forget) == sieve.BATCH:
         pass
     database.tidy()
     return Done(lines, files)

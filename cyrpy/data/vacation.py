@@ -12,6 +12,7 @@ from cyrpy.data.tables import vacation_replies, vacation_responses
 from cyrpy.data.unit import ChangeKind, Unit
 
 KIND: Final = "VacationResponse"  # in the change log
+LONGEST: Final = 90 * 86_400  # seconds in which nobody need be answered twice
 
 
 class VacationRow(NamedTuple):
@@ -55,11 +56,14 @@ def put(unit: Unit, row: VacationRow, wire_id: str) -> None:
 
 
 def note_reply(unit: Unit, account_id: int, sender: str, seconds: int) -> bool:
-    """Note that a sender is answered now; False if it was in the last so many seconds."""
+    """Note that a sender is answered now; False if it was in the last so many seconds.
+
+    A script's answers are noted of a "sender" that begins with what tells them from others.
+    """
     key = {"account_id": account_id, "sender": hashlib.sha256(sender.lower().encode()).digest()}
     last = unit.value(REPLIED, **key)
     if last is not None and last > unit.now - seconds:
         return False
-    unit.run(FORGET, account_id=account_id, before=unit.now - seconds)
+    unit.run(FORGET, account_id=account_id, before=unit.now - max(seconds, LONGEST))
     unit.run(REPLY, replied_at=unit.now, **key)
     return True

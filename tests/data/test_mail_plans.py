@@ -38,7 +38,11 @@ PLANS: list[tuple[Query, str]] = [
     (messages.DELETE_KEYWORD, "(account_id=? AND keyword=? AND message_id=?)"),
     (messages.SEEN_AMONG, "(account_id=? AND message_id=? AND principal_id=?)"),
     (messages.FORGET_SEEN, "(account_id=? AND message_id=?)"),
+    (messages.ROWS_IN_THREADS, "(account_id=? AND thread_id=?)"),
     (mail_threads.BY_ID, "(account_id=? AND id=?)"),
+    (mail_threads.FIND, "thread_keys USING PRIMARY KEY (account_id=? AND hash=?)"),
+    (submission_queue.RENEW, "ix_submissions_held_until (held_until>?)"),
+    (submission_queue.FREE, "ix_submissions_held_until (held_until>?)"),
     (mailboxes.CHILDREN, "(account_id=?"),
     (mail_usage.GET, "(account_id=?)"),
     (mail_usage.ADD, "(account_id=?)"),
@@ -88,3 +92,34 @@ def test_nothing_is_scanned(connection, query, wanted):
 def test_nothing_is_sorted(connection, query):
     plan = plan_of(connection, query)
     assert not [step for step in plan if "TEMP B-TREE" in step], plan
+
+
+SHAPES = (
+    ("and",),
+    ("mailbox",),
+    ("not", ("keyword",)),
+    ("or", ("some",), ("all",)),
+    ("shared", "some"),
+    ("shared seen", "all"),
+    ("mailboxes",),
+    ("compare", "size", "<"),
+    ("compare", "receivedAt", ">="),
+    ("attachment",),
+)
+ORDERS = ((), (("receivedAt", False),), (("receivedAt", True),), (("subject", True),))
+FIRST = {
+    "numbers": "messages USING INDEX sqlite_autoindex_messages_1 (account_id=? AND id=?)",
+    "mailbox": IN_BOX,
+    "order": "messages USING INDEX ix_messages_account_id_",
+}
+
+
+@pytest.mark.parametrize("start", FIRST)
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_queries_start_where_they_are_told_to(connection, start, shape, order):
+    plan = plan_of(connection, mail_query._query(start, shape, order, 64))
+    assert FIRST[start] in plan[0], plan
+    assert not [step for step in plan if _SCAN.match(step)], plan
+    is_in_order = start == "order" or (start == "mailbox" and order != ORDERS[3])
+    assert not (is_in_order and "USE TEMP B-TREE FOR ORDER BY" in plan), plan

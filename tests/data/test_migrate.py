@@ -66,7 +66,7 @@ def is_of(location: Location) -> Callable[..., bool]:
     """All but what the tables have on another database alone."""
 
     def included(item: object, name: str, *_: object) -> bool:
-        of_postgresql = isinstance(item, Index) and "gin" in item.dialect_kwargs.values()
+        of_postgresql = isinstance(item, Index) and item.info.get("on") == "postgresql"
         return not of_postgresql or location.url is not None
 
     return included

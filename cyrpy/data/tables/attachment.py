@@ -20,5 +20,6 @@ calendar_attachments = Table(
     Column("created_at", Int64, nullable=False),
     Index("ix_calendar_attachments_account_id_uid", "account_id", "uid"),
     Index("ix_calendar_attachments_account_id_blob_id", "account_id", "blob_id"),
+    Index("ix_calendar_attachments_blob_id", "blob_id"),
     sqlite_with_rowid=False,
 )

@@ -100,6 +100,8 @@ calendar_objects = Table(
     # In this order it finds a UID in one calendar and in all of the account.
     UniqueConstraint("account_id", "uid", "calendar_id"),
     Index("ix_calendar_objects_account_id_calendar_id_id", "account_id", "calendar_id", "id"),
+    # PostgreSQL's conditions stand in the migrations alone, here and elsewhere: SQLAlchemy would
+    # load that dialect for them at every start.
     # The few that are given by single instances alone, and so are several events in JMAP.
     Index(
         "ix_calendar_objects_alone",
@@ -107,7 +109,6 @@ calendar_objects = Table(
         "calendar_id",
         "id",
         sqlite_where=text("instances IS NOT NULL"),
-        postgresql_where=text("instances IS NOT NULL"),
     ),
     # Short objects are found by a range on their start, those that recur for long by their phase;
     # of the rest, there are few. All three hold all that is asked of them, `is_long` too: SQLite
@@ -121,7 +122,6 @@ calendar_objects = Table(
         "id",
         "is_long",
         sqlite_where=text("is_long = 0"),
-        postgresql_where=text("is_long = 0"),
     ),
     Index(
         "ix_calendar_objects_long",
@@ -132,7 +132,6 @@ calendar_objects = Table(
         "id",
         "is_long",
         sqlite_where=text("is_long = 1"),
-        postgresql_where=text("is_long = 1"),
     ),
     Index(
         "ix_calendar_objects_phase",
@@ -144,7 +143,6 @@ calendar_objects = Table(
         "id",
         "is_long",
         sqlite_where=text("is_long = 2"),
-        postgresql_where=text("is_long = 2"),
     ),
 )
 
