@@ -11,13 +11,18 @@ from cyrpy.data.blobs import Blobs
 from cyrpy.data.events import EventRow
 from cyrpy.data.unit import Unit
 from cyrpy.errors import FormatError
-from cyrpy.formats.ical.attach import managed_ids
+from cyrpy.formats.contentline import Line
+from cyrpy.formats.ical.attach import MANAGED_ID, embedded, managed_ids
+from cyrpy.formats.ical.component import Component
 from cyrpy.formats.ical.parse import parse
 from cyrpy.groupware.access import Actor
 from cyrpy.groupware.calendars import visible
 from cyrpy.groupware.events import Refused
 from cyrpy.groupware.events.read import most_private
+from cyrpy.groupware.scheduling.model import Embed
 
+MOST: Final = 100  # attachments of one content that are looked at
+MAX_EMBEDDED: Final = 2 << 20  # octets of attachments that one message carries
 VALID: Final = "valid-managed-id"  # RFC 8607 §3.11
 
 
@@ -49,6 +54,52 @@ def _names(unit: Unit, row: EventRow, managed_id: str) -> bool:
         return managed_id in managed_ids(parse(octets))
     except FormatError:
         return False
+
+
+def with_blob(unit: Unit, account_id: int, blob_id: str, actor: Actor) -> AttachmentRow | None:
+    """An attachment of that content that `actor` may read in the account.
+
+    In the account of `actor` itself, those count too that hang on events of others to which it is
+    invited.
+    """
+    rows = attachments.of_blob(unit, account_id, blob_id, MOST)
+    if account_id == actor.principal_id and not rows:
+        rows = attachments.of_blob_anywhere(unit, blob_id, MOST)
+    for row in rows:
+        found = readable(unit, row.account_id, row.managed_id, actor)
+        if found is not None:
+            return row
+    return None
+
+
+def embedder(blobs: Blobs) -> Embed:
+    """Puts the content of managed attachments into objects for those who cannot fetch it."""
+
+    def embed(unit: Unit, account_id: int, calendar: Component) -> Component:
+        ids = managed_ids(calendar)
+        if not ids:
+            return calendar
+        rows = {row.managed_id: row for row in attachments.by_ids(unit, account_id, ids)}
+        made = calendar.copy()
+        left = MAX_EMBEDDED
+        for managed_id, row in rows.items():
+            left -= row.size
+            blob = blobs.find(unit, [account_id], row.blob_id)
+            if left < 0 or blob is None:
+                continue  # it stays a URL
+            octets = blobs.part(unit, blob, 0, blob.size)
+            for component in made.components:
+                component.properties = [
+                    embedded(line, octets) if _is(line, managed_id) else line
+                    for line in component.properties
+                ]
+        return made
+
+    return embed
+
+
+def _is(line: Line, managed_id: str) -> bool:
+    return line.name == "ATTACH" and line.param(MANAGED_ID) == managed_id
 
 
 def hang(

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from cyrpy.data import (
     access,
+    alerts,
     calendars,
     dav,
     event_settings,
@@ -27,6 +28,11 @@ KIND: Final = "Calendar"
 EVENT: Final = eventids.KIND
 LETTER: Final = "C"  # of ids that the server gives
 COMPONENTS: Final = "VEVENT VTODO VJOURNAL VFREEBUSY VAVAILABILITY"
+
+# Columns that decide when events alert whom.
+ALERTING: Final = frozenset(
+    {"alerts_with_time", "alerts_without_time", "is_subscribed", "time_zone"}
+)
 
 NOTHING: Final = (
     ""  # a sharee chose to have no color, no time zone, no alerts; null: did not choose
@@ -176,6 +182,8 @@ def update(unit: Unit, view: CalendarView, actor: Actor, values: Mapping[str, An
         Forbidden: `actor` may not change what the calendar is to all.
     """
     row = view.row
+    if not ALERTING.isdisjoint(values):
+        alerts.mark_in(unit, row.account_id, row.id)
     if view.is_owner:
         calendars.change(unit, row, values)
         unit.record(row.account_id, KIND, row.wire_id, ChangeKind.UPDATED, name=row.uri)
@@ -262,6 +270,7 @@ def delete(unit: Unit, view: CalendarView, *, remove_events: bool) -> None:
         itemchanges.record(unit, row.account_id, EVENT, eventids.place(object_row), None)
         search.remove(unit, row.account_id, object_row.id)
     event_settings.forget_all(unit, row.account_id, row.id)
+    alerts.forget_in(unit, row.account_id, row.id)
     unit.run(events.DELETE_ALL, **key)
     invitations.forget_all(unit, container(row))
     unshare_all(unit, container(row))

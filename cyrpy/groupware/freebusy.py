@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, tzinfo
 from functools import partial
 from typing import Final, NamedTuple
@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from cyrpy.data import access, calendars, dav, events, keys, principals
 from cyrpy.data.calendars import CalendarRow
 from cyrpy.data.events import EventRow
+from cyrpy.data.principals import PrincipalRow
 from cyrpy.data.unit import Unit
 from cyrpy.errors import FormatError, Unavailable
 from cyrpy.formats.ical import zones
@@ -25,6 +26,7 @@ from cyrpy.groupware.scheduling.people import addresses_of
 
 READ_FREE_BUSY: Final = "9"
 MAX_OBJECTS: Final = 10_000  # that one question may look at
+MAX_MEMBERS: Final = 50  # of a group that is asked about as one
 STEPS: Final = 400_000  # of expanding recurrences, for one question
 # The inbox's property of that name, and the kind under which it is kept (RFC 7953 §7.2.4).
 AVAILABILITY: Final = "{urn:ietf:params:xml:ns:caldav}calendar-availability"
@@ -73,6 +75,20 @@ def busy_time(unit: Unit, asked: Asked) -> list[Busy]:
         raise Unavailable(
             "finding out who is busy takes too long; ask for a shorter time range"
         ) from exc
+    return merged(found)
+
+
+def busy_in_group(unit: Unit, asked: Asked, members: Iterable[PrincipalRow]) -> list[Busy]:
+    """When any member of a group is busy; `asked.account_id` is nobody's here.
+
+    Raises:
+        Unavailable: it takes too much to find out.
+    """
+    found: list[Busy] = []
+    for count, member in enumerate(members):
+        if count == MAX_MEMBERS:
+            raise Unavailable(f"the group has more than {MAX_MEMBERS} members; ask for each")
+        found += busy_time(unit, asked._replace(account_id=member.id))
     return merged(found)
 
 

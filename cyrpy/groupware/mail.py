@@ -15,6 +15,7 @@ from cyrpy.data import (
     mailboxes,
     messages,
     messages_deleted,
+    smime,
 )
 from cyrpy.data.messages import KIND, LETTER, MessageRow, joined
 from cyrpy.data.search import Document
@@ -53,6 +54,7 @@ class Arrival(NamedTuple):
     properties: bytes
     structure: bytes
     document: Document
+    may_be_smime: bool = False
 
 
 class Placing(NamedTuple):
@@ -74,6 +76,7 @@ def prepare(octets: bytes, digest: bytes | None = None) -> Arrival:
     """Read a message; of all that an import is, this takes the time."""
     message = Message(octets, digest or hashlib.sha256(octets).digest())
     sent_at = message.sent_at
+    structure = message.structure()
     return Arrival(
         digest=message.digest,
         size=len(octets),
@@ -82,8 +85,9 @@ def prepare(octets: bytes, digest: bytes | None = None) -> Arrival:
         has_attachment=message.body.has_attachment,
         thread_keys=message.thread_keys,
         properties=message.rendered(),
-        structure=message.structure(),
+        structure=structure,
         document=document_of(message),
+        may_be_smime=smime.MARK in structure,
     )
 
 
@@ -123,6 +127,8 @@ def import_message(
     thread_id = thread_of(unit, account_id, arrival.thread_keys, number, tally)
     row = _row(unit, account_id, number, thread_id, (arrival, placing))
     messages.insert(unit, row)
+    if arrival.may_be_smime:
+        smime.add(unit, account_id, number)
     mail_index.put(unit, account_id, number, arrival.document)
     tally.add(Spot.of(row))
     log(unit, None, row)
@@ -180,7 +186,7 @@ def update(
         messages.place(unit, row, mailbox_ids - row.mailbox_ids, row.mailbox_ids - mailbox_ids)
         row = row._replace(mailboxes=joined(mailbox_ids))
     if keywords is not None and keywords != row.keyword_set:
-        messages.label(unit, row, keywords - row.keyword_set, row.keyword_set - keywords)
+        messages.label(unit, row, keywords)
         row = row._replace(keywords=joined(keywords))
     if row == before:
         return row
@@ -197,6 +203,8 @@ def destroy(unit: Unit, row: MessageRow) -> None:
     """Take a message away; it can be brought back for a while (`mail_deleted`)."""
     messages_deleted.insert(unit, row)
     messages.remove(unit, row)
+    if smime.MARK in row.structure:
+        smime.forget(unit, row.account_id, row.id)
     mail_index.remove(unit, row.account_id, row.id)
     tally = Tally(unit, row.account_id)
     tally.remove(Spot.of(row))

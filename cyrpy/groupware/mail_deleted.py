@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from cyrpy.data import ids, mailboxes, messages_deleted
+import orjson
+
+from cyrpy.data import ids, mail_threads, mailboxes, messages, messages_deleted
 from cyrpy.data.blob_references import is_referred_to
 from cyrpy.data.blobs import PREFIX, Blobs
 from cyrpy.data.messages_deleted import DeletedRow
@@ -29,8 +31,26 @@ def find(unit: Unit, account_id: int, letter: str, wire_id: str) -> DeletedRow:
     return row
 
 
-def restore(unit: Unit, row: DeletedRow, arrival: Arrival) -> Imported:
+def message_ids(properties: bytes) -> frozenset[str]:
+    """The ids that a message gives itself, of what is kept of it."""
+    return frozenset(orjson.loads(properties).get("messageId") or ())
+
+
+def is_superseded(unit: Unit, account_id: int, row: DeletedRow, arrival: Arrival) -> bool:
+    """Whether a message with the same id is there, as of a draft that was sent or written anew."""
+    wanted = message_ids(row.properties)
+    found = mail_threads.find(unit, account_id, arrival.thread_keys)
+    key = {"account_id": account_id, "thread_ids": found}
+    there = unit.all(messages.ROWS_IN_THREADS, **key) if found else []
+    return any(wanted & message_ids(one.properties) for one in there)
+
+
+def restore(
+    unit: Unit, row: DeletedRow, arrival: Arrival, marks: frozenset[str] = frozenset()
+) -> Imported:
     """Bring a message back into the mailboxes that are still there, else into the inbox.
+
+    `marks` are keywords that it gets beside its own.
 
     Raises:
         NotFound: there is none of these.
@@ -43,7 +63,7 @@ def restore(unit: Unit, row: DeletedRow, arrival: Arrival) -> Imported:
             raise NotFound("the mailboxes of the message are gone, and there is no inbox")
         there = frozenset({inbox.id})
     messages_deleted.remove(unit, row)
-    placing = Placing(there, frozenset(row.keywords.split()), row.received_at)
+    placing = Placing(there, frozenset(row.keywords.split()) | marks, row.received_at)
     return import_message(unit, row.account_id, arrival, placing)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
@@ -34,6 +35,8 @@ ROLES: Final = frozenset(
     {"all", "archive", "drafts", "flagged", "important", "inbox", "junk", "memos", "scheduled"}
     | {"sent", "snoozed", "subscribed", "trash"}
 )
+# Further ones that a mailbox may have, which are not shown to clients of that registry's.
+PRIVATE_ROLES: Final = re.compile(r"templates|x-[a-z0-9._-]{1,30}", re.ASCII)
 MAX_NAME: Final = 255  # octets
 MAX_DEPTH: Final = 20
 BATCH: Final = 500
@@ -147,7 +150,7 @@ def checked_name(name: str) -> str:
 
 
 def _check_role(role: str | None) -> None:
-    if role is not None and role not in ROLES:
+    if role is not None and role not in ROLES and not PRIVATE_ROLES.fullmatch(role):
         raise InvalidMailbox("role", f"there is no role {role[:80]!r}")
 
 
@@ -239,6 +242,10 @@ def set_shares(unit: Unit, view: MailboxView, wanted: Mapping[int, str]) -> None
         raise Forbidden("sharing this mailbox needs the right to administer it")
     if share(unit, container(view.row), wanted, None if view.is_owner else view.rights):
         mailboxes.change(unit, view.row, {})
+        # Who does not see a mailbox sees those inside it at the top.
+        key = {"account_id": view.row.account_id, "parent_id": view.row.id}
+        for inside in unit.all(mailboxes.CHILDREN, **key):
+            mailboxes.change(unit, inside, {})
 
 
 def destroy(unit: Unit, view: MailboxView, *, remove_emails: bool) -> None:

@@ -20,6 +20,7 @@ ROLES: Final[Mapping[str, str]] = {
     "drafts": "drafts",
     "important": "important",
     "junk": "junk",
+    "outbox": "scheduled",
     "sent": "sent",
     "sent items": "sent",
     "sent messages": "sent",

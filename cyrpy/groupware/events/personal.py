@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from cyrpy.data import event_settings
+from cyrpy.data import alerts, event_settings
 from cyrpy.data.eventids import KIND, wire_ids
 from cyrpy.data.unit import ChangeKind, Unit
 from cyrpy.errors import Forbidden
@@ -39,6 +39,8 @@ def set_personal(unit: Unit, seen: Seen, actor: Actor, patch: bytes) -> None:
     if not has(view.rights, UPDATE_PRIVATE):
         raise Forbidden("the user may not keep anything for itself on events of this calendar")
     event_settings.put(unit, row.account_id, row.id, actor.principal_id, patch)
+    if alerts.has_alerts(patch):
+        alerts.mark(unit, row.account_id, row.id)
     for id in wire_ids(row):
         unit.record(
             row.account_id,

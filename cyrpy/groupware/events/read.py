@@ -87,9 +87,14 @@ def in_range(
             yield stored
 
 
-def of_ids(unit: Unit, account_id: int, actor: Actor, ids: Collection[str]) -> dict[str, Seen]:
-    """Those events of an account that the user may see, by the ids that name them now."""
-    numbers = {number for id in ids if (number := number_of(id)) is not None}
+def of_ids(
+    unit: Unit, account_id: int, actor: Actor, ids: Collection[str], letter: str = EVENT
+) -> dict[str, Seen]:
+    """Those events of an account that the user may see, by the ids that name them now.
+
+    `letter` is that of the ids; objects that are no events have others.
+    """
+    numbers = {number for id in ids if (number := number_of(id, letter)) is not None}
     views = {view.row.id: view for view in visible(unit, account_id, actor)}
     found: dict[str, Seen] = {}
     for row in events.by_ids(unit, account_id, list(numbers)).values():
@@ -130,9 +135,14 @@ def calendar_changes_since(
 
 
 def event_changes_since(
-    unit: Unit, account_id: int, actor: Actor, since: str, limit: int | None = None
+    unit: Unit,
+    account_id: int,
+    actor: Actor,
+    since: str,
+    limit: int | None = None,
+    letter: str = EVENT,
 ) -> Changes:
-    """What changed of the events of an account that the user sees, for JMAP.
+    """What changed of the events of an account that the user sees, for JMAP; as `of_ids`.
 
     Raises:
         CannotCalculateChanges: `since` is not a state that the log can start from.
@@ -144,15 +154,15 @@ def event_changes_since(
             unit, account_id, KIND, since, viewer(unit, account_id, actor), limit
         )
     return found._replace(
-        created=_of_events(found.created),
-        updated=_of_events(found.updated),
-        destroyed=_of_events(found.destroyed),
-        vanished=_of_events(found.vanished),
+        created=_with_letter(found.created, letter),
+        updated=_with_letter(found.updated, letter),
+        destroyed=_with_letter(found.destroyed, letter),
+        vanished=_with_letter(found.vanished, letter),
     )
 
 
-def _of_events(ids: Iterable[str]) -> list[str]:
-    return [id for id in ids if id.startswith(EVENT)]
+def _with_letter(ids: Iterable[str], letter: str) -> list[str]:
+    return [id for id in ids if id.startswith(letter)]
 
 
 def viewer(unit: Unit, account_id: int, actor: Actor) -> ItemViewer:

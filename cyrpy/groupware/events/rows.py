@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cyrpy.data import dav, event_settings, events, itemchanges, search
+from cyrpy.data import alerts, dav, event_settings, events, itemchanges, search
 from cyrpy.data.eventids import KIND, place
 from cyrpy.data.events import EventRow
 from cyrpy.data.unit import Unit
@@ -57,6 +57,10 @@ def write(
         events.insert(unit, row, prepared.octets, prepared.jscalendar)
     else:
         events.replace(unit, row, prepared.octets, prepared.jscalendar)
+    if alerts.has_alerts(prepared.jscalendar):
+        alerts.mark(unit, spot.account_id, row.id)
+    elif found is not None:
+        alerts.mark_known(unit, spot.account_id, row.id)
     search.put(unit, spot.account_id, row.id, prepared.document)
     itemchanges.record(unit, spot.account_id, KIND, found and place(found), place(row))
     return row
@@ -75,6 +79,7 @@ def relocate(unit: Unit, row: EventRow, spot: Spot) -> EventRow:
     )
     names = ("calendar_id", "uri", "updated_at", "updated_modseq")
     events.change(unit, row, {name: getattr(moved, name) for name in names})
+    alerts.mark_known(unit, row.account_id, row.id)  # another calendar has other defaults
     itemchanges.record(unit, row.account_id, KIND, place(row), place(moved))
     return moved
 
@@ -84,5 +89,6 @@ def remove(unit: Unit, row: EventRow) -> None:
     events.remove(unit, row)
     search.remove(unit, row.account_id, row.id)
     event_settings.forget(unit, row.account_id, row.id)
+    alerts.forget(unit, row.account_id, row.id)
     dav.forget(unit, dav.Key(row.account_id, KIND, row.id))
     itemchanges.record(unit, row.account_id, KIND, place(row), None)

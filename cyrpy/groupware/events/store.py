@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from cyrpy.data import events
 from cyrpy.data.events import PUBLIC, EventRow
 from cyrpy.data.unit import Unit
+from cyrpy.errors import Forbidden
 from cyrpy.formats.ical import validate
 from cyrpy.groupware.access import Actor
 from cyrpy.groupware.calendars import CalendarView
@@ -35,6 +36,7 @@ class Way(NamedTuple):
 
 
 USUAL: Final = Way()
+MAX_CALLED_OFF: Final = 2000  # meetings that go with their calendar, in one transaction
 
 
 class Written(NamedTuple):
@@ -128,6 +130,25 @@ def _judge_arrival(unit: Unit, view: CalendarView, actor: Actor, row: EventRow) 
     if not view.is_owner:
         calendar = Change(unit, view, row, None).before
         judge(unit, view, actor, "bind", Sides(after=calendar, privacy_after=row.privacy))
+
+
+def call_off(unit: Unit, actor: Actor, view: CalendarView, how: How = PLAIN) -> None:
+    """Delete the meetings in a calendar that is to go, each as if it were deleted alone.
+
+    Raises:
+        Forbidden: the user may not, or there are too many.
+    """
+    told = 0
+    for row in events.members(unit, view.row.account_id, view.row.id):
+        if not row.has_organizer or row.is_draft or row.ends_at < unit.now - how.max_age:
+            continue
+        told += 1
+        if told > MAX_CALLED_OFF:
+            raise Forbidden(
+                f"the calendar holds more than {MAX_CALLED_OFF} meetings of which others are told; "
+                "delete some of them first"
+            )
+        delete(unit, actor, view, row, how)
 
 
 def move(unit: Unit, actor: Actor, source: CalendarView, row: EventRow, target: Target) -> Written:

@@ -15,6 +15,8 @@ from cyrpy.errors import AlreadyExists, Forbidden, FormatError, NotFound, OverQu
 from cyrpy.formats.ical.component import Component
 from cyrpy.groupware.scheduling import imip
 from cyrpy.groupware.scheduling.address import mail_address, normalized, of_line
+from cyrpy.groupware.scheduling.apply import DELIVERED
+from cyrpy.groupware.scheduling.groups import members_of
 from cyrpy.groupware.scheduling.model import How, Message, Plan, Store
 from cyrpy.groupware.scheduling.parties import replace_lines, with_params
 from cyrpy.groupware.scheduling.people import addresses_of, is_ours, principal_of
@@ -70,8 +72,8 @@ def _lock(unit: Unit, ids: list[int]) -> None:
 
 def _hand_over(unit: Unit, store: Store, receiver: PrincipalRow, message: Message) -> Received:
     """To somebody here; what cannot be stored there keeps nobody else from getting it."""
-    if receiver.type == GROUP:
-        return Received(NO_CALENDAR)
+    if receiver.type == GROUP:  # its members are attendees themselves
+        return Received(DELIVERED if members_of(unit, receiver) else NO_CALENDAR)
     try:
         with unit.savepoint():
             return receive(unit, store, receiver, message)
@@ -95,6 +97,9 @@ def _mail(unit: Unit, sender: PrincipalRow, message: Message, how: How) -> str:
         return UNKNOWN_USER
     if not how.mails or by is None:
         return UNREACHABLE
+    if how.embed is not None:
+        calendar = how.embed(unit, sender.id, message.calendar)
+        message = message._replace(calendar=calendar)
     return MAILED if send(unit, sender.id, message, (by, to)) else UNREACHABLE
 
 

@@ -8,6 +8,7 @@ from cyrpy.formats.ical.component import Component
 from cyrpy.groupware.scheduling import imip
 from cyrpy.groupware.scheduling.address import MAILTO, mail_address
 from cyrpy.groupware.scheduling.deliver import deliver, send
+from cyrpy.groupware.scheduling.groups import expanded
 from cyrpy.groupware.scheduling.itip import plan
 from cyrpy.groupware.scheduling.model import PLAIN, How, Outcome, Store
 from cyrpy.groupware.scheduling.people import addresses_of, principal_of
@@ -35,7 +36,10 @@ def on_change(
     Raises:
         SchedulingRefused: it may not be changed so (RFC 6638 §3.2.4).
     """
-    planned = plan(before, after, addresses_of(unit, account_id), unit.now, how)
+    own = addresses_of(unit, account_id)
+    if after is not None and how.sends:
+        after = expanded(unit, after, own)
+    planned = plan(before, after, own, unit.now, how)
     is_scheduled = planned.role != "none" and planned.stored is not None
     if not planned.messages:
         return Outcome(planned.stored, is_scheduled)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, Literal, NamedTuple, Protocol
 
 from cyrpy.data.unit import Unit
@@ -26,6 +27,10 @@ class SchedulingRefused(Forbidden):
         self.precondition = precondition
 
 
+# Puts the content of attachments into an object of an account, for who cannot fetch it.
+Embed = Callable[[Unit, int, Component], Component]
+
+
 class How(NamedTuple):
     """How a change was asked for, and what the server does."""
 
@@ -35,6 +40,7 @@ class How(NamedTuple):
     mails: bool = False  # whether mail to others leaves this server
     max_attendees: int = 1000  # of one component
     max_age: int = 7 * DAY  # seconds since its end; nobody is told of what is over for longer
+    embed: Embed | None = None  # for mails; None: attachments stay URLs
 
 
 PLAIN: Final = How()
