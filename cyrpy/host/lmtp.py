@@ -7,16 +7,18 @@ import fcntl
 import logging
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cyrpy.config.values import Address
 from cyrpy.core import Core
 from cyrpy.errors import ConfigError
 from cyrpy.host.listen import Listen, bind, release
-from cyrpy.mail.lmtp import LmtpProtocol, Mailroom
+
+if TYPE_CHECKING:
+    from cyrpy.mail.lmtp import LmtpProtocol
 
 RETRY_AFTER: Final = 0.5  # seconds: how soon another process takes over
 CLOSE_WITHIN: Final = 10  # seconds that running transactions get
@@ -30,7 +32,6 @@ class LmtpService:
     def __init__(self, core: Core) -> None:
         self._core = core
         self._listen = [_listen(text) for text in core.settings.lmtp_listen]
-        self._room = Mailroom(core)
         self._lock = Path(core.settings.configdirectory) / "lmtp.lock"
         self._descriptor: int | None = None
         self._sockets: list[socket.socket] = []
@@ -69,12 +70,12 @@ class LmtpService:
         except BaseException:
             self._unlock()
             raise
-        loop = asyncio.get_running_loop()
+        loop, connect = asyncio.get_running_loop(), self._door()
         for one in self._sockets:
             if one.family == socket.AF_UNIX:
-                server = await loop.create_unix_server(self._connect, sock=one)
+                server = await loop.create_unix_server(connect, sock=one)
             else:
-                server = await loop.create_server(self._connect, sock=one)
+                server = await loop.create_server(connect, sock=one)
             self._servers.append(server)
         log.info("cyrpy takes mail by LMTP on %s", ", ".join(map(_name, self._sockets)))
         return True
@@ -94,10 +95,18 @@ class LmtpService:
             os.close(self._descriptor)
             self._descriptor = None
 
-    def _connect(self) -> LmtpProtocol:
-        made = LmtpProtocol(self._room, self._connections.discard)
-        self._connections.add(made)
-        return made
+    def _door(self) -> Callable[[], LmtpProtocol]:
+        """What makes the protocol of each connection."""
+        from cyrpy.mail.lmtp import LmtpProtocol, Mailroom  # noqa: PLC0415 - few take mail here
+
+        room = Mailroom(self._core)
+
+        def connect() -> LmtpProtocol:
+            made = LmtpProtocol(room, self._connections.discard)
+            self._connections.add(made)
+            return made
+
+        return connect
 
     async def close(self) -> None:
         """Listen no more, let deliveries under way end, and leave the lock to others."""

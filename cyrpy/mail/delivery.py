@@ -22,6 +22,8 @@ from cyrpy.mail import imip, reports
 from cyrpy.mail.imip import CalendarPart
 from cyrpy.mail.recipients import Recipient, mailbox_for, resolve
 from cyrpy.mail.reports import Report
+from cyrpy.mail.sieve.filing import Filed, Filing, Refusal
+from cyrpy.mail.sieve.plans import Plan, Plans, plans_for
 from cyrpy.mail.vacation import Away
 
 MAX_HOPS: Final = 100  # fields Received, beyond which a message goes round in circles
@@ -29,7 +31,7 @@ JUNK: Final = "junk"  # role of a mailbox, what is in which changes no calendar
 HEADER_LOOKED_AT: Final = 256 * 1024  # octets
 _RECEIVED: Final = re.compile(rb"^(?:Received|Delivered-To):", re.IGNORECASE | re.MULTILINE)
 _HEADER_END: Final = re.compile(rb"\r?\n\r?\n")
-_UNSAFE: Final = re.compile(r"[^!-~\u0080-\U0010ffff]+")
+_UNSAFE: Final = re.compile(r"[\x00-\x20\x7f]+")
 log = logging.getLogger("cyrpy.mail")
 
 
@@ -113,6 +115,8 @@ def deliver(services: Services, letter: Letter, recipients: Sequence[Recipient])
             arrival = mail.prepare(octets, incoming.digest)
             away = Away(settings, octets, letter.sender)
             work = _Delivery(services, arrival, incoming, recipients, away)
+            work.plans = plans_for(services, octets, letter.sender, recipients)
+            work.filing = Filing(services, letter.sender, away)
             work.calendar = imip.found(octets, arrival)
             work.report = reports.found(octets, arrival)
             accounts = {account for one in recipients for account in one.accounts}
@@ -142,6 +146,8 @@ class _Delivery:
         self._recipients = recipients
         self.calendar: CalendarPart | None = None  # the scheduling message in it
         self.report: Report | None = None  # what it says of mail that was sent
+        self.plans: Plans = {}  # of those with a Sieve script
+        self.filing: Filing | None = None
 
     def __call__(self, unit: Unit) -> list[Answer]:
         """Deliver to one after the other; who cannot have it does not keep it from the others."""
@@ -152,27 +158,50 @@ class _Delivery:
         for account_id in recipient.accounts:
             try:
                 with unit.savepoint():
-                    self._account(unit, account_id, recipient.detail)
+                    self._account(unit, account_id, recipient)
                 answer = DELIVERED
+            except Refusal as exc:
+                return Answer(550, "5.7.1", str(exc))
             except OverQuota:
                 if not answer.is_good:
                     answer = quota_answer(self._services.settings)
         return answer
 
-    def _account(self, unit: Unit, account_id: int, detail: str) -> None:
-        size = self._arrival.size
-        mail_usage.require_room(unit, account_id, size, self._services.settings.mail_quota)
-        mailbox = mailbox_for(unit, account_id, detail)
-        self._services.blobs.put(unit, account_id, self._incoming, mail.MEDIA_TYPE)
-        placing = Placing(frozenset({mailbox.id}))
-        found = mail.import_message(unit, account_id, self._arrival, placing, delivered=True)
-        if not found.is_new and mailbox.id not in found.row.mailbox_ids:
-            mail.update(unit, found.row, mailbox_ids=found.row.mailbox_ids | {mailbox.id})
-        if found.is_new and mailbox.role != JUNK:
-            self._away.answer(unit, account_id)
-        if self.calendar is not None and found.is_new and mailbox.role != JUNK:
-            imip.take(unit, account_id, self.calendar, self._services.settings)
-        if self.report is not None and found.is_new:
+    def _account(self, unit: Unit, account_id: int, recipient: Recipient) -> None:
+        plan = self.plans.get((recipient.address, account_id))
+        filed = self._filed(unit, account_id, recipient, plan)
+        if not filed.mailboxes:
+            return
+        arrival = self._arrival if plan is None or plan.arrival is None else plan.arrival
+        bound = self._services.settings.mail_quota
+        mail_usage.require_room(unit, account_id, arrival.size, bound)
+        if plan is None or plan.arrival is None:
+            self._services.blobs.put(unit, account_id, self._incoming, mail.MEDIA_TYPE)
+        else:
+            self._services.blobs.store(unit, account_id, plan.octets, mail.MEDIA_TYPE)
+        wanted = frozenset(mailbox.id for mailbox in filed.mailboxes)
+        placing = Placing(wanted, filed.keywords)
+        found = mail.import_message(unit, account_id, arrival, placing, delivered=True)
+        if found.is_new:
+            self._follow(unit, account_id, filed)
+        elif not wanted <= found.row.mailbox_ids:
+            mail.update(unit, found.row, mailbox_ids=found.row.mailbox_ids | wanted)
+
+    def _filed(self, unit: Unit, account_id: int, recipient: Recipient, plan: Plan | None) -> Filed:
+        """Where it goes: as the script says, or else into the mailbox of the address's detail."""
+        if plan is None or self.filing is None:
+            return Filed([mailbox_for(unit, account_id, recipient.detail)])
+        is_alone = len(recipient.accounts) == 1
+        return self.filing.act(unit, account_id, plan, recipient.detail, is_alone=is_alone)
+
+    def _follow(self, unit: Unit, account_id: int, filed: Filed) -> None:
+        """What new mail leads to; what is in Junk to nothing but news of what was sent."""
+        if any(mailbox.role != JUNK for mailbox in filed.mailboxes):
+            if not filed.is_answered:
+                self._away.answer(unit, account_id)
+            if self.calendar is not None:
+                imip.take(unit, account_id, self.calendar, self._services.settings)
+        if self.report is not None:
             reports.take(unit, account_id, self.report)
 
 

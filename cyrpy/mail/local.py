@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Collection
 from typing import Final
 
-from cyrpy.data import submission_queue
+from cyrpy.data import imap_accounts, submission_queue
 from cyrpy.data.blobs import PREFIX
 from cyrpy.data.submission_queue import Claimed
 from cyrpy.data.submissions import NO, QUEUED, YES, RecipientRow
@@ -27,6 +27,8 @@ def send_now(services: Services, account_id: int, numbers: Collection[int]) -> N
     holder = secrets.token_hex(16)
 
     def claim(unit: Unit) -> list[Claimed]:
+        if imap_accounts.has_smtp(unit, account_id):
+            return []  # its own server sends them
         return submission_queue.claim_these(unit, holder, account_id, numbers)
 
     for claimed in services.database.write(claim, [account_id]):

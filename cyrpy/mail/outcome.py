@@ -20,7 +20,7 @@ from cyrpy.data.submissions import (
     parameters_of,
 )
 from cyrpy.data.unit import Unit
-from cyrpy.groupware import mail
+from cyrpy.groupware import mail, mail_sent
 from cyrpy.groupware.events.scheduled import STORE
 from cyrpy.groupware.mail import Arrival, Placing
 from cyrpy.groupware.scheduling.deliver import failed
@@ -156,6 +156,8 @@ class Settlement:
         if not settle(unit, self._blobs, self._holder, claimed, self._outcome.due_at):
             return False
         row = claimed.row
+        if row.email_id is not None and not claimed.is_waiting:
+            mail_sent.file_sent(unit, row.account_id, row.email_id)
         owner = unit.first(principals.BY_ID, id=row.account_id)
         if owner is not None and owner.type == INDIVIDUAL:  # others have no inbox
             for notice in self._told:

@@ -18,7 +18,7 @@ from cyrpy.data.submissions import CHANNEL, HANDING, SubmissionRow
 from cyrpy.data.threads import Lane
 from cyrpy.data.unit import Unit
 from cyrpy.errors import CyrpyError, Unavailable
-from cyrpy.mail import envelope, local
+from cyrpy.mail import envelope
 from cyrpy.mail.envelope import Reply
 from cyrpy.mail.journal import Journal
 from cyrpy.mail.outcome import (
@@ -80,9 +80,11 @@ class Services(Protocol):
 class Outgoing:
     """The task of one process that sends mail; without a relay, to users of this server only."""
 
-    def __init__(self, services: Services, relay: Relay | None) -> None:
+    def __init__(self, services: Services, relay: Relay | None, owner: int | None = None) -> None:
+        """`owner` is the account whose own the relay is; None: it is everybody's."""
         self._services = services
         self._relay = relay
+        self._owner = owner
         self._holder = services.random_bytes(16).hex()
         self._journal = Journal(services.settings.configdirectory / JOURNALS, self._holder)
         self._poked = asyncio.Event()
@@ -141,13 +143,13 @@ class Outgoing:
 
     def _until_next(self) -> float:
         with self._services.database.read() as unit:
-            moment = submission_queue.next_due(unit)
+            moment = submission_queue.next_due(unit, self._owner)
         wait = LOOK_EVERY if moment is None else moment - self._services.clock()
         return max(LEAST_WAIT, min(wait, LOOK_EVERY))
 
     def _is_due(self) -> bool:
         with self._services.database.read() as unit:
-            return submission_queue.is_due(unit)
+            return submission_queue.is_due(unit, self._owner)
 
     async def turn(self) -> None:
         """Try everything that is due now.
@@ -163,7 +165,7 @@ class Outgoing:
             try:
                 self._give_back(await self._connection())
                 claimed = await self._write(
-                    lambda unit: submission_queue.claim(unit, self._holder, BATCH)
+                    lambda unit: submission_queue.claim(unit, self._holder, BATCH, self._owner)
                 )
                 await self._try_all(claimed)
             except Unavailable:
@@ -182,7 +184,7 @@ class Outgoing:
                 if one.only(HANDING):
                     await self._settle(one, interrupted(one))
                 else:
-                    await self._database(Lane.WORK, local.send, services, holder, one)
+                    await self._database(Lane.WORK, _send_here, services, holder, one)
             if not claimed:
                 return
 
@@ -190,7 +192,7 @@ class Outgoing:
         """Tell senders of what is too old."""
 
         def claim(unit: Unit) -> list[Claimed]:
-            return submission_queue.claim_overdue(unit, self._holder, BATCH)
+            return submission_queue.claim_overdue(unit, self._holder, BATCH, self._owner)
 
         while claimed := await self._write(claim):
             for one in claimed:
@@ -340,3 +342,10 @@ async def _set_within(seconds: float, event: asyncio.Event) -> bool:
         async with asyncio.timeout(seconds):
             await event.wait()
     return event.is_set()
+
+
+def _send_here(services: Services, holder: str, one: Claimed) -> None:
+    """Deliver to users of this server; what delivery takes is loaded for the first such mail."""
+    from cyrpy.mail import local  # noqa: PLC0415
+
+    local.send(services, holder, one)

@@ -11,6 +11,7 @@ from cyrpy.data.unit import Unit
 
 MAX_MEMBERS: Final = 1000  # of a group that gets mail
 INBOX: Final = "inbox"
+INBOX_NAME: Final = "Inbox"
 # What only its owner files mail into.
 _OWN: Final = frozenset({"drafts", "sent", "trash", "all", "flagged", "scheduled", "snoozed"})
 
@@ -48,5 +49,16 @@ def mailbox_for(unit: Unit, account_id: int, detail: str) -> MailboxRow:
         for row in mailboxes.all_of(unit, account_id):
             if row.name.casefold() == wanted and row.role not in _OWN:
                 return row
-    inbox = mailboxes.by_role(unit, account_id, INBOX)
-    return inbox or mailboxes.create(unit, account_id, NewMailbox("Inbox", INBOX, sort_order=1))
+    return inbox_of(unit, account_id)
+
+
+def inbox_of(unit: Unit, account_id: int) -> MailboxRow:
+    """Where mail goes that goes nowhere else.
+
+    Where no mailbox has that role any more, it is the one of that name, or else a new one.
+    """
+    found = mailboxes.by_role(unit, account_id, INBOX)
+    if found is not None:
+        return found
+    named = mailboxes.child(unit, account_id, None, INBOX_NAME)
+    return named or mailboxes.create(unit, account_id, NewMailbox(INBOX_NAME, INBOX, sort_order=1))

@@ -56,6 +56,7 @@ class Relay(NamedTuple):
     ca_file: Path | None = None
     user: str | None = None
     password_file: Path | None = None
+    password: Callable[[], str] | None = None  # where it is in no file
 
     @classmethod
     def of(cls, settings: CoreSettings) -> Relay | None:
@@ -94,7 +95,7 @@ class Relay(NamedTuple):
             await client.connect()
             if client.is_ehlo_or_helo_needed:
                 await _greet(client)
-        except (SMTPException, OSError, ValueError) as exc:
+        except (SMTPException, OSError, ValueError, ConfigError) as exc:
             raise Unavailable(f"the relay {self} cannot be used: {_told(exc)}") from exc
         return Connection(client, self.timeout)
 
@@ -103,6 +104,8 @@ class Relay(NamedTuple):
         if self.password_file is not None and self.user is not None:
             text = await asyncio.to_thread(self.password_file.read_text, "utf-8")
             password = text.partition("\n")[0].rstrip("\r")
+        elif self.password is not None:
+            password = await asyncio.to_thread(self.password)
         context = None
         if self.tls != "none":
             context = await asyncio.to_thread(_context, self.ca_file)

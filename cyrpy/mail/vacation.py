@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from collections.abc import Iterable
@@ -14,9 +15,11 @@ from cyrpy.data.submissions import NOTICE, NewSubmission
 from cyrpy.data.unit import Unit
 from cyrpy.data.vacation import VacationRow
 from cyrpy.errors import OverQuota
+from cyrpy.formats.mime.addresses import read as read_addresses
 from cyrpy.formats.mime.build import Source, build
 from cyrpy.formats.mime.headers import parse_property
 from cyrpy.formats.mime.message import Message
+from cyrpy.formats.sieve.actions import Vacation
 from cyrpy.mail.envelope import is_address
 
 DAYS: Final = 7  # in which one sender is answered once (RFC 5230 §4.1)
@@ -46,36 +49,110 @@ class Away:
         if not self._settings.sends_mail:
             return
         row = vacation.get(unit, account_id)
-        if not row.is_enabled or not _is_now(row, unit.now) or not is_personal(self._sender):
+        if not row.is_enabled or not _is_now(row, unit.now):
             return
+        called = self._called(unit, account_id, ())
+        if called is None:
+            return
+        if vacation.note_reply(unit, account_id, self._sender, DAYS * 86_400):
+            self._send(
+                unit, account_id, self._made(unit, account_id, _email(row, self._read), called)
+            )
+
+    def vacation(self, unit: Unit, account_id: int, action: Vacation) -> bytes | None:
+        """Answer as a Sieve script says (RFC 5230 §4); then VacationResponse is silent.
+
+        Nobody is told twice: who is answered here is not answered by VacationResponse in its days.
+        What is returned is the answer, None if none is sent.
+        """
+        called = self._called(unit, account_id, action.addresses)
+        if called is None:
+            return None
+        handle = hashlib.sha256(action.handle.encode("utf-8", "replace")).hexdigest()
+        if not vacation.note_reply(unit, account_id, f"{handle} {self._sender}", action.seconds):
+            return None
+        vacation.note_reply(unit, account_id, self._sender, DAYS * 86_400)
+        own = addresses.addresses_of(unit, account_id)
+        sender, name = _sender(action, own) or (_shown(called, own), None)
+        row = VacationRow(account_id, 1, None, None, action.subject, action.reason, None)
+        email = _email(row, self._read)
+        made = self._made(unit, account_id, email, sender, name)
+        if action.is_mime:
+            made = with_entity(made, action.reason)
+        return made if self._send(unit, account_id, made) else None
+
+    @property
+    def _read(self) -> Message:
+        """The message, read when it is first asked for."""
         if self._message is None:
             self._message = Message(self._octets, b"")
-        if is_automatic(self._message):
-            return
-        own = addresses.addresses_of(unit, account_id)
-        called = _called(self._message, own)
-        if called is None or self._sender.lower() in own:
-            return
-        if not vacation.note_reply(unit, account_id, self._sender, DAYS * 86_400):
-            return
-        try:
-            submissions.add(unit, account_id, self._new(unit, row, called))
-        except OverQuota:  # too much waits to be sent; mail is delivered all the same
-            return
+        return self._message
 
-    def _new(self, unit: Unit, row: VacationRow, called: str) -> NewSubmission:
-        assert self._message is not None  # noqa: S101 - read just before
-        principal = unit.first(principals.BY_ID, id=row.account_id)
-        name = None if principal is None else principal.display_name
+    def _called(self, unit: Unit, account_id: int, others: Iterable[str]) -> str | None:
+        """By which address the message is to the user; None: it is not to be answered.
+
+        `others` are addresses that it has elsewhere (RFC 5230 §4.5).
+        """
+        if not self._settings.sends_mail or not is_personal(self._sender):
+            return None
+        if is_automatic(self._read):
+            return None
+        own = [*addresses.addresses_of(unit, account_id), *(one.lower() for one in others)]
+        return None if self._sender.lower() in own else _called(self._read, own)
+
+    def _made(
+        self, unit: Unit, account_id: int, email: dict[str, Any], own: str, name: str | None = None
+    ) -> bytes:
+        """The answer as a message."""
+        if name is None:
+            principal = unit.first(principals.BY_ID, id=account_id)
+            name = None if principal is None else principal.display_name
         source = Source(
             lambda _: None,
             lambda: secrets.token_hex(16),
             datetime.fromtimestamp(unit.now, UTC),
             self._settings.servername,
         )
-        email = _email(row, self._message)
-        email |= {"from": [{"name": name, "email": called}], "to": [{"email": self._sender}]}
-        return NewSubmission(NOTICE, "", {self._sender: {}}, message=build(email, source))
+        email |= {"from": [{"name": name, "email": own}], "to": [{"email": self._sender}]}
+        return build(email, source)
+
+    def _send(self, unit: Unit, account_id: int, octets: bytes) -> bool:
+        """Queue an answer; False if too much waits to be sent: mail is delivered all the same."""
+        new = NewSubmission(NOTICE, "", {self._sender: {}}, message=octets)
+        try:
+            submissions.add(unit, account_id, new)
+        except OverQuota:
+            return False
+        return True
+
+
+def _sender(action: Vacation, own: list[str]) -> tuple[str, str | None] | None:
+    """Whom the answer is from, if the script names one of the user's addresses."""
+    found = read_addresses((action.sender or "").encode("utf-8", "replace"))
+    if len(found) != 1 or found[0].email.lower() not in own:
+        return None
+    return found[0].email.lower(), found[0].name
+
+
+def _shown(called: str, own: list[str]) -> str:
+    """The address to answer from: the one that was written to, if it is the user's here."""
+    return called if called in own or not own else own[0]
+
+
+def with_entity(made: bytes, reason: str) -> bytes:
+    """The answer with a MIME entity in place of its content (RFC 5230 §4.3)."""
+    entity = Message(reason.encode("utf-8", "replace"), b"")
+    content = [one for one in entity.root.fields if one.name.lower().startswith(b"content-")]
+    if not content:
+        return made
+    answer = Message(made, b"")
+    lines = [
+        one.name + b":" + message.octets[one.start : one.end].rstrip(b"\r\n")
+        for message, fields in ((answer, answer.root.fields), (entity, content))
+        for one in fields
+        if message is entity or not one.name.lower().startswith(b"content-")
+    ]
+    return b"\r\n".join(lines) + b"\r\n\r\n" + entity.octets[entity.root.body :]
 
 
 def is_personal(sender: str) -> bool:

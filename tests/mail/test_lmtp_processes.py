@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import smtplib
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,35 +16,11 @@ from cyrpy.data import mailboxes, messages
 from cyrpy.groupware import mail_recount
 from cyrpy.groupware.principals import find
 from cyrpy.groupware.userids import UserIds
-from tests.mail.lmtp_client import Lmtp
 from tests.mail.messages import message
+from tests.mail.unix_lmtp import UnixLmtp
 from tests.support.process import Process
 
 PATIENCE = 30  # seconds
-
-
-class UnixLmtp(Lmtp):
-    """A client over a Unix socket, once somebody listens there."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__()
-        deadline = time.monotonic() + PATIENCE
-        while self.sock is None:
-            try:
-                self._connect(path)
-            except (OSError, smtplib.SMTPException):
-                self.close()
-                if time.monotonic() > deadline:
-                    raise
-
-    def _connect(self, path: str) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(PATIENCE)
-        self.file = None
-        self.sock.connect(path)
-        code, text = self.getreply()
-        if code != 220:
-            raise smtplib.SMTPConnectError(code, text)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from cyrpy.cli.main import build
+from cyrpy.cli.commands import build
 from cyrpy.config import load
 from cyrpy.data import mailboxes, messages
 from cyrpy.data.blob_statements import OCTETS

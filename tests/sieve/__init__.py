@@ -1,0 +1,1 @@
+"""Sieve: scripts over JMAP, at delivery and on the command line."""
