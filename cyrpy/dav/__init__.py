@@ -3,49 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from cyrpy.core import Core
-from cyrpy.dav import (
-    acl,
-    expand,
-    notifications,
-    principals,
-    properties,
-    search,
-    sharing,
-    sync,
-)
-from cyrpy.dav.app import DavApp
-from cyrpy.dav.extension import DavExtension
+from cyrpy.dav.late import late_app, late_offer
 from cyrpy.dav.limits import DavLimits
-from cyrpy.dav.methods import METHODS
+from cyrpy.http.scope import App
 from cyrpy.module import Module
+
+if TYPE_CHECKING:
+    from cyrpy.dav.extension import DavExtension
 
 PREFIX = "/dav"
 
-EXTENSION = DavExtension(
-    prefix=PREFIX,
-    resolve=principals.resolve,
-    properties=(
-        *properties.PROPERTIES,
-        *acl.PROPERTIES,
-        *principals.PROPERTIES,
-        *notifications.PROPERTIES,
-        *sharing.PROPERTIES,
-    ),
-    reports=(*expand.REPORTS, *search.REPORTS, *sync.REPORTS),
-    methods=METHODS,
-)
+
+def _extension() -> DavExtension:
+    from cyrpy.dav.root import EXTENSION  # noqa: PLC0415 - as `cyrpy.dav.late` says
+
+    return EXTENSION
 
 
 def offers(settings: DavLimits) -> Iterable[object]:
     """What every resource of the tree has."""
-    yield EXTENSION
+    del settings
+    yield late_offer(_extension)
 
 
-def app(core: Core, settings: DavLimits) -> DavApp:
+def app(core: Core, settings: DavLimits) -> App:
     """The sub-app for what no other DAV module owns."""
-    return DavApp(core, EXTENSION, limits=settings)
+    return late_app(core, _extension, settings)
 
 
 module = Module(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import quote
 
@@ -28,6 +29,7 @@ from cyrpy.http.body import BodyTooLarge, ClientDisconnected, body_stream, read_
 from cyrpy.http.scope import Receive, Scope, Send, headers_of
 
 LONG: Final = 1 << 20  # octets, or so
+SHORT: Final = 16 << 10  # octets of XML that are read on the event loop
 HEAD: Final = 512  # octets of a body in which the name of its report stands
 
 
@@ -41,6 +43,7 @@ class DavApp:
         self._tree = Tree(core.offered(DavExtension))
         self._methods = self._tree.methods()
         self._pretty = core.settings.httpprettytelemetry
+        self._on_loop = core.database.peeks_on_loop
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -63,6 +66,10 @@ class DavApp:
         body = await read_body(scope, receive, limit) if method.has_body else b""
         request = self._request(scope, body)
         lane = Lane.SLOW if self._is_slow(method, body) else method.lane
+        if self._on_loop and method.brief and lane is Lane.QUICK and len(body) <= SHORT:
+            answer = self._at_once(method, method.brief, request)
+            if answer is not None:
+                return answer
         return await self._core.database.run(lane, self._run, method, request)
 
     async def _upload(self, method: Method, scope: Scope, receive: Receive) -> Answer:
@@ -106,6 +113,14 @@ class DavApp:
         """Whether it is a report that may take long; wrong, it only stands in another queue."""
         head = body[:HEAD]
         return method.name == "REPORT" and any(name in head for name in self._tree.slow_reports)
+
+    def _at_once(
+        self, method: Method, is_brief: Callable[[DavContext], bool], request: Request
+    ) -> Answer | None:
+        """On the event loop: the answer, unless it will take longer than a hop to a thread."""
+        with self._core.database.read() as unit:
+            ctx = self._context(unit, request)
+            return _checked(method, ctx) if is_brief(ctx) else None
 
     def _foresee(self, method: Method, request: Request) -> Answer | None:
         """On a database thread: refuse now what would be refused with the body, too."""
@@ -196,7 +211,8 @@ def _accounts(method: Method, ctx: DavContext) -> list[int]:
     if method.has_body:
         _ = ctx.request.xml
     if method.on_new:
-        if ctx.found is not None:
+        # What takes it is not asked for what is there: that may be another by then.
+        if (ctx.parent is None or method.name not in ctx.parent.makes) and ctx.found is not None:
             _admit(method, ctx)
         resource = ctx.parent or ctx.found
     else:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cyrpy.dav.request import Request
 
 _ETAG: Final = re.compile(r'(W/)?("[^"]*")')
-_ANYTHING: Final = frozenset({None, "", "*/*"})
+ANYTHING: Final = frozenset({None, "", "*/*"})  # of Accept
 
 
 def names(header: str, tag: str | None, *, weak: bool) -> bool:
@@ -58,7 +58,7 @@ def before_content(item: Item, ctx: DavContext) -> Answer | None:
     """
     request = ctx.request
     check_unchanged(request, item.etag(ctx), item.last_modified(ctx))
-    if request.header(b"if-none-match") is None or request.header(b"accept") not in _ANYTHING:
+    if request.header(b"if-none-match") is None or request.header(b"accept") not in ANYTHING:
         return None
     tag, modified = item.etag(ctx), item.last_modified(ctx)
     return not_modified(tag, modified, ctx) if is_current(tag, modified, ctx) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
@@ -114,6 +114,7 @@ class Container(Collection, Generic[V]):
         self.name = name
         self.values: dict[str, Any] = {}
         self._view = view
+        self._sheets: dict[tuple[str, ...], Sheet | None] = {}
         if view is not None:
             self.sync_tag = f"{self.kind}.{view.row.account_id}.{view.row.id}"
 
@@ -290,9 +291,12 @@ class Container(Collection, Generic[V]):
 
     def sheet(self, names: tuple[str, ...], ctx: DavContext) -> Sheet | None:
         """By `cells` and `text`."""
-        return Sheet.of(ctx.spelled(self.url), names, self.cells, partial(self.text, ctx))
+        if names not in self._sheets:
+            made = Sheet.of(ctx.spelled(self.url), names, self.cells, partial(self.text, ctx))
+            self._sheets[names] = made
+        return self._sheets[names]
 
-    def sheet_columns(self, sheet: Sheet, ctx: DavContext) -> Iterator[list[list[Any]]]:
+    def sheet_columns(self, sheet: Sheet, ctx: DavContext) -> list[list[Any]]:
         """In the order in which the members came."""
         return columns(ctx.unit, self.listed, self.place(), sheet.columns)
 
@@ -320,10 +324,4 @@ class Container(Collection, Generic[V]):
         found = changes_since(
             ctx.unit, row.account_id, self.item, since, container_id=row.id, limit=limit
         )
-        members = self.members_named(found.all_names, ctx)
-        return Delta(
-            found.new,
-            list(members.values()),
-            [f"{self.url}{encode(name)}" for name in found.all_names if name not in members],
-            found.more,
-        )
+        return Delta(found.new, (), (), found.more, found.all_names)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cyrpy.core import Core
@@ -42,6 +42,7 @@ class DavContext:
         self.tree = tree
         self.limits = limits
         self.prepared: Any = None  # what the method made before the transaction
+        self.sync_state: str | None = None  # of the collection that a report is about
         identity = request.identity
         self.user_id = identity.principal_id
         self.actor = Actor(identity.principal_id, identity.principals)
@@ -137,13 +138,16 @@ class DavContext:
     def principal_named(self, type: str, name: str) -> PrincipalRow | None:
         """A principal by its name, spelled as for sign-in."""
         if name not in self._named:
-            userid = UserIds.of(self.core.settings).of_login(name)
-            self._named[name] = self.unit.first(principals.BY_NAME, name=userid)
+            self._named[name] = self.unit.kept(name, partial(self._of_login, name))
         row = self._named[name]
         if row is None or row.type != type or owner_and_mode(row) is not None:
             return None  # delegates are found by their owner
         self._principals[row.id] = row
         return row
+
+    def _of_login(self, name: str) -> PrincipalRow | None:
+        userid = UserIds.of(self.core.settings).of_login(name)
+        return self.unit.first(principals.BY_NAME, name=userid)
 
     def shared_containers(self, account_id: int, kind: str) -> frozenset[int]:
         """The account's containers of a kind on which somebody has rights, or is invited to."""

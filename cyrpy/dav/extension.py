@@ -27,7 +27,8 @@ class Method:
 
     A reading one runs in a snapshot, a writing one in a transaction; `on_new` ones make the
     resource at their URL, so there may be none yet. What `prepare` makes, in a snapshot before
-    the transaction, is `ctx.prepared` in `run`.
+    the transaction, is `ctx.prepared` in `run`. What is `brief` costs less than the way to a
+    database thread and back, and waits for nobody: with SQLite the event loop does it itself.
     """
 
     name: str
@@ -41,6 +42,8 @@ class Method:
     foresee: Callable[[DavContext], None] | None = None
     # Accounts that it changes besides that of the resource.
     accounts: Callable[[DavContext], Iterable[int | None]] | None = None
+    # Whether there is little to read, and nothing to convert.
+    brief: Callable[[DavContext], bool] | None = None
 
     @property
     def lane(self) -> Lane:

@@ -56,6 +56,10 @@ class Home(Collection, Generic[V]):
         """What the user may see of an account."""
         raise NotImplementedError
 
+    def _visible(self, account_id: int, ctx: DavContext) -> list[V]:
+        key = (type(self), account_id, ctx.actor)
+        return ctx.unit.kept(key, partial(self.visible, account_id, ctx))
+
     def is_own(self, ctx: DavContext) -> bool:
         """Whether it belongs to the user."""
         return self.row.id == ctx.user_id
@@ -76,7 +80,10 @@ class Home(Collection, Generic[V]):
         """Accounts of which there is something in this home: number and userid."""
         if not self.is_own(ctx):
             return []
-        rows = ctx.unit.all(access.SHARED_WITH, principals=list(ctx.actor.principals))
+        of = list(ctx.actor.principals)
+        rows = ctx.unit.kept(
+            ("sharers", ctx.actor), lambda: ctx.unit.all(access.SHARED_WITH, principals=of)
+        )
         return [
             (row.account_id, row.name)
             for row in rows
@@ -86,7 +93,7 @@ class Home(Collection, Generic[V]):
     def of_account(self, ctx: DavContext) -> dict[str, V]:
         """What is in it of the account that it belongs to, by name."""
         if self._own is None:
-            self._own = {view.row.uri: view for view in self.visible(self.row.id, ctx)}
+            self._own = {view.row.uri: view for view in self._visible(self.row.id, ctx)}
         return self._own
 
     def views(self, ctx: DavContext) -> dict[str, V]:
@@ -94,7 +101,7 @@ class Home(Collection, Generic[V]):
         if self._views is None:
             self._views = dict(self.of_account(ctx))
             for account_id, userid in self.sharers(ctx):
-                for view in self.visible(account_id, ctx):
+                for view in self._visible(account_id, ctx):
                     self._views.setdefault(f"{userid}.{view.row.uri}", view)
         return self._views
 

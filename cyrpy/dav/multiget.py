@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from cyrpy.dav.answer import Answer
@@ -11,15 +11,16 @@ from cyrpy.dav.errors import DavError
 from cyrpy.dav.multistatus import Multistatus, requested_properties
 from cyrpy.dav.resource import Collection, Resource
 from cyrpy.dav.sheet import Sheet
-from cyrpy.dav.urls import Path, encode, path_of, split
+from cyrpy.dav.urls import Path, all_plain, path_of, split
 from cyrpy.dav.xml import DAV, Element
 
 if TYPE_CHECKING:
     from cyrpy.dav.context import DavContext
 
-_PLAIN: Final = re.compile(r"[A-Za-z0-9_~@-][A-Za-z0-9._~@-]*")
+_NO_NAMES: Final = frozenset({"", ".", ".."})
 MAX_HREFS: Final = 5000  # in one request
 PAGE: Final = 100  # members whose texts are read at once
+FEW: Final = 64  # members that the event loop may read itself
 
 
 def multiget(resource: Resource, body: Element, ctx: DavContext) -> Answer:
@@ -30,7 +31,7 @@ def multiget(resource: Resource, body: Element, ctx: DavContext) -> Answer:
     Raises:
         DavError: 400 if the body names none; 403 if it names more than MAX_HREFS.
     """
-    hrefs = [(node.text or "").strip() for node in body.iterchildren(DAV("href"))]
+    hrefs = _hrefs(body)
     if not hrefs:
         raise DavError(400, "a multiget names members by at least one DAV:href")
     if len(hrefs) > MAX_HREFS:
@@ -39,15 +40,13 @@ def multiget(resource: Resource, body: Element, ctx: DavContext) -> Answer:
             f"at most {MAX_HREFS} members may be asked for at once",
             DAV("number-of-matches-within-limits"),
         )
-    names = requested_properties(body)
+    names = ctx.request.said(requested_properties)
     result = Multistatus(ctx)
-    here = split(resource.url)
-    start = ctx.request.base + ctx.request.asked
-    paths = {href: _near(href, start, here) or _path(href, ctx) for href in hrefs}  # each once
     sheet = resource.sheet(names, ctx) if isinstance(resource, Collection) else None
     if sheet is not None and isinstance(resource, Collection):
-        _from_rows(sheet, resource, paths, result, ctx)
+        _from_rows(sheet, resource, hrefs, result, ctx)
         return Answer.multistatus(result.body())
+    paths = {href: _path(href, ctx) for href in hrefs}  # each once
     found = _found(resource, paths, ctx)
     for href, path in paths.items():
         member = None if path is None else found.get(path)
@@ -59,41 +58,58 @@ def multiget(resource: Resource, body: Element, ctx: DavContext) -> Answer:
     return Answer.multistatus(result.body())
 
 
+def is_brief(resource: Resource, body: Element, ctx: DavContext) -> bool:
+    """Whether rows tell all that is asked for, of not many members."""
+    if not isinstance(resource, Collection) or len(body) > FEW:
+        return False
+    return resource.sheet(ctx.request.said(requested_properties), ctx) is not None
+
+
+def _hrefs(body: Element) -> list[str]:
+    return [(node.text or "").strip() for node in body.iterchildren(DAV("href"))]
+
+
 def _from_rows(
     sheet: Sheet,
     collection: Collection,
-    paths: Mapping[str, Path | None],
+    hrefs: Sequence[str],
     result: Multistatus,
     ctx: DavContext,
 ) -> None:
     """Answer from rows of the members, a page of them at a time."""
-    here = split(collection.url)
-    url = ctx.spelled(collection.url)
-    asked = [(href, _name(path, here)) for href, path in paths.items()]
-    for at in range(0, len(asked), PAGE):
-        page = asked[at : at + PAGE]
+    plain = _plain_names(hrefs, ctx.spelled(collection.url))
+    every = list((plain or _names(hrefs, split(collection.url), ctx)).items())
+    for at in range(0, len(every), PAGE):
+        page = every[at : at + PAGE]
         names = [name for _, name in page if name is not None]
         rows = {row[0]: row for row in collection.sheet_rows_named(sheet, names, ctx)}
-        for href, name in page:
-            row = None if name is None else rows.get(name)
-            if row is None:
-                result.missing(href)
+        for is_there, run in groupby(page, key=lambda pair: pair[1] in rows):
+            asked = dict(run)
+            if is_there:
+                told = [rows[name] for name in asked.values() if name is not None]
+                result.add_rows(sheet, told, collection, () if plain else tuple(asked))
             else:
-                result.add_row(sheet, row, collection)
-                result.respell(url + encode(row[0]), href)
+                for href in asked:
+                    result.missing(href)
 
 
-def _name(path: Path | None, here: Path) -> str | None:
-    """The name of the member of a collection that a path means."""
-    return path[-1] if path is not None and path[:-1] == here else None
-
-
-def _near(href: str, start: str, here: Path) -> Path | None:
-    """What a plain name means that follows the URL of the request, as nearly all do."""
-    name = href.removeprefix(start)
-    if name is href or not start.endswith("/") or not _PLAIN.fullmatch(name):
+def _plain_names(hrefs: Sequence[str], start: str) -> dict[str, str] | None:
+    """Href -> name, where all are below the collection and spelled plainly, as nearly all are."""
+    if not all(href.startswith(start) for href in hrefs):
         return None
-    return (*here, name)
+    names = [href[len(start) :] for href in hrefs]
+    if not all_plain(names) or not _NO_NAMES.isdisjoint(names):
+        return None
+    return dict(zip(hrefs, names, strict=True))
+
+
+def _names(hrefs: Sequence[str], here: Path, ctx: DavContext) -> dict[str, str | None]:
+    """Href -> name; None for what is not in the collection."""
+    paths = {href: _path(href, ctx) for href in hrefs}
+    return {
+        href: path[-1] if path is not None and path[:-1] == here else None
+        for href, path in paths.items()
+    }
 
 
 def _path(href: str, ctx: DavContext) -> Path | None:

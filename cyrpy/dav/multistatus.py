@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from cyrpy.dav.errors import DavError, status_line
 from cyrpy.dav.markup import Whole, Xml, document, element, empties, escape, render, tags
 from cyrpy.dav.resource import Collection, Resource
-from cyrpy.dav.urls import can_be_echoed
+from cyrpy.dav.urls import can_be_echoed, encode
 from cyrpy.dav.xml import DAV, Element, children
 from cyrpy.errors import CyrpyError
 
 if TYPE_CHECKING:
+    from cyrpy.data.listing import Rows
     from cyrpy.dav.context import DavContext
     from cyrpy.dav.property import LiveProperty
     from cyrpy.dav.sheet import Sheet
@@ -124,15 +125,25 @@ class Multistatus:
         self._ctx = ctx
         self._minimal = ctx.request.preferences.minimal
         self._responses: list[bytes] = []
+        self._counted = 0  # responses whose octets are in `_octets`
+        self._octets = 0
         self._plans: dict[tuple[type[Resource], tuple[str, ...]], tuple[Step, ...]] = {}
 
     def __len__(self) -> int:
         return len(self._responses)
 
-    @property
-    def last_size(self) -> int:
-        """Octets of the response that was added last."""
-        return len(self._responses[-1])
+    def cut(self, count: int | None, octets: int) -> bool:
+        """Leave out what is more than so many responses, or behind so many octets; whether any is.
+
+        What was looked at before is not looked at again.
+        """
+        for place in range(self._counted, len(self._responses)):
+            if place == count or self._octets >= octets:
+                del self._responses[place:]
+                return True
+            self._octets += len(self._responses[place])
+        self._counted = len(self._responses)
+        return False
 
     def add(self, resource: Resource, names: tuple[str, ...]) -> None:
         """The named properties of a resource; one without a value is a 404 (RFC 4918 §9.1)."""
@@ -147,13 +158,21 @@ class Multistatus:
         """Many responses that were written together, which count as one here."""
         self._responses.append(responses)
 
-    def add_row(self, sheet: Sheet, row: tuple[Any, ...], of: Collection) -> None:
-        """Those of one member of a collection; its text perhaps as it says it itself."""
-        line = sheet.line(row)
-        if line is not None:
-            self._responses.append(line)
-        elif (member := of.member(row[0], self._ctx)) is not None:
-            self.add(member, sheet.names)
+    def add_rows(self, sheet: Sheet, rows: Rows, of: Collection, hrefs: Sequence[str] = ()) -> None:
+        """Those of members of a collection; the text of one perhaps as it says it itself.
+
+        `hrefs` is how the client spelled their URLs, where that may be otherwise than the sheet.
+        """
+        for place, line in enumerate(sheet.lines(rows)):
+            name = rows[place][0]
+            if line is not None:
+                self._responses.append(line)
+            elif (member := of.member(name, self._ctx)) is not None:
+                self.add(member, sheet.names)
+            else:
+                continue
+            if hrefs:
+                self.respell(self._ctx.spelled(of.url) + encode(name), hrefs[place])
 
     def respell(self, url: str, href: str) -> None:
         """Give the response that was added last the URL as the client spelled it, if it can be.

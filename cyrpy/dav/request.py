@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from cyrpy.auth.identity import Identity
 from cyrpy.dav import xml
 from cyrpy.dav.errors import DavError
 from cyrpy.dav.urls import Path
+from cyrpy.dav.xml import Element
 
 if TYPE_CHECKING:
     from cyrpy.data.incoming import Incoming
 
+T = TypeVar("T")
 Depth = Literal["0", "1", "infinity"]
 _PREFERENCE: Final = re.compile(r"[\s,;]*([\w-]+)(?:\s*=\s*(?:\"([^\"]*)\"|([\w-]+)))?")
 
@@ -62,7 +64,7 @@ class Request:
         return (self.header(b"content-type") or "").partition(";")[0].strip().lower()
 
     @cached_property
-    def xml(self) -> xml.Element | None:
+    def document(self) -> xml.Document | None:
         """The body as XML; None if there is none.
 
         Raises:
@@ -73,7 +75,27 @@ class Request:
             return None
         # Of POST alone a browser would let any page make use: there, XML has to say that it is.
         unsaid = self.media_type in xml.UNSAID and self.method != "POST" and start[:1] == b"<"
-        return xml.parse(self.body, None if unsaid else self.header(b"content-type"))
+        xml.check_type(None if unsaid else self.header(b"content-type"))
+        return xml.document_of(self.body)
+
+    @property
+    def xml(self) -> Element | None:
+        """Its root element.
+
+        Raises:
+            DavError: 400 or 415.
+        """
+        return None if self.document is None else self.document.root
+
+    def said(self, make: Callable[[Element], T]) -> T:
+        """What `make` makes of the root element: once for all requests that are alike.
+
+        Raises:
+            DavError: 400 without a body.
+        """
+        if self.document is None:
+            raise DavError(400, "this request needs a body of XML")
+        return self.document.once(make)
 
     @cached_property
     def depth(self) -> Depth | None:

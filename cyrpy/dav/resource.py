@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 from cyrpy.data.principals import INDIVIDUAL, PrincipalRow
@@ -37,9 +37,10 @@ class Delta(NamedTuple):
     """What changed among a collection's members (RFC 6578 §3.2)."""
 
     state: str  # from which the next answer goes on
-    changed: list[Resource]
-    gone: list[str]  # URLs
+    changed: Sequence[Resource]
+    gone: Sequence[str]  # URLs
     more: bool = False  # `state` is not yet the newest
+    names: tuple[str, ...] = ()  # of further members, that changed or are gone
 
 
 class Resource:
@@ -178,8 +179,8 @@ class Collection(Resource):
         """What writes these properties of all members from rows; None if that cannot be."""
         return None
 
-    def sheet_columns(self, sheet: Sheet, ctx: DavContext) -> Iterator[list[list[Any]]]:
-        """Its columns for all members that the user may see, a lot at a time."""
+    def sheet_columns(self, sheet: Sheet, ctx: DavContext) -> list[list[Any]]:
+        """Its columns for all members that the user may see."""
         raise NotImplementedError
 
     def sheet_rows_named(self, sheet: Sheet, names: Sequence[str], ctx: DavContext) -> Rows:

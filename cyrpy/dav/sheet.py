@@ -8,14 +8,18 @@ times what reading the rows costs; where all that is asked for stands in columns
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
-from cyrpy.dav.errors import DavError, status_line
+from cyrpy.dav.errors import status_line
 from cyrpy.dav.markup import escape, tags
 from cyrpy.dav.urls import all_plain, encode
 
 NAME: Final = "uri"  # the column that every sheet begins with
+_FIRST: Final = "<D:response><D:href>"
 _HEAD: Final = "</D:href><D:propstat><D:prop>"
+_MARK: Final = b"\0"  # between responses; markup has none
 _END: Final = (
     f"</D:prop><D:status>{status_line(200).decode()}</D:status></D:propstat></D:response>\n"
 )
@@ -36,14 +40,14 @@ class Cell(NamedTuple):
 
 
 class Text(NamedTuple):
-    """The property that holds the text of a member; `write` makes its content of columns.
+    """The property that holds the text of a member; `write` makes the contents of many of columns.
 
-    A large text is None there. Where `write` raises DavError, the member itself is asked.
+    A large text is None there. Where the content is None, the member itself is asked.
     """
 
     name: str
     columns: tuple[str, ...]
-    write: Callable[..., bytes]
+    write: Callable[..., Sequence[bytes | None]]
 
 
 class Sheet:
@@ -62,11 +66,10 @@ class Sheet:
         self._text = text
         self._writers = (encode, *(cell.write for cell in given))
         self._width = len(self._writers)
-        self._is_ready = not any(self._writers[1:])
         last = tags(text.name).start.decode() if text else _END
         # What stands before, between and behind the values of one row.
-        self._pieces = _pieces(f"<D:response><D:href>{escape(url).decode()}", cells, last)
-        self._pattern = "%s".join(piece.replace("%", "%%") for piece in self._pieces)
+        self._pieces = [_FIRST + escape(url).decode(), *_pieces(tuple(cells), last)]
+        self._pattern = "%s".join(piece.replace("%", "%%") for piece in self._pieces) + "\0"
         self._tail = tags(text.name).end + _END.encode() if text else b""
 
     @classmethod
@@ -108,17 +111,22 @@ class Sheet:
         parts[0] = first
         return "".join([*parts, last]).encode()
 
-    def line(self, row: tuple[Any, ...]) -> bytes | None:
-        """The response for one row; None if its text is to be told by the member itself."""
-        text = self._text
-        if text is None:
-            return (self._pattern % self._spelled(row)).encode()
-        at = self._width
-        try:
-            content = text.write(*row[at:])
-        except DavError:
-            return None
-        return b"%b%b%b" % ((self._pattern % self._spelled(row[:at])).encode(), content, self._tail)
+    def lines(self, rows: Sequence[tuple[Any, ...]]) -> Sequence[bytes | None]:
+        """A response for each row; None if its text is to be told by the member itself."""
+        if not rows:
+            return ()
+        columns = list(zip(*rows, strict=True))
+        values = [self._written(place, columns[place]) for place in range(self._width)]
+        flat = tuple(chain.from_iterable(zip(*values, strict=True)))
+        # One formatting for all: half of what it takes to format each by itself.
+        heads = (self._pattern * len(rows) % flat).encode().split(_MARK)
+        if self._text is None:
+            return heads[:-1]
+        contents = self._text.write(*columns[self._width :])
+        return [
+            None if content is None else b"%b%b%b" % (head, content, self._tail)
+            for head, content in zip(heads, contents, strict=False)
+        ]
 
     def _written(self, place: int, values: Sequence[Any]) -> Iterable[str]:
         """A column as markup."""
@@ -127,15 +135,11 @@ class Sheet:
             return values
         return [write(value) for value in values]
 
-    def _spelled(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        if self._is_ready:
-            return (encode(row[0]), *row[1:])
-        told = zip(self._writers, row, strict=True)
-        return tuple(value if write is None else write(value) for write, value in told)
 
-
-def _pieces(start: str, cells: Iterable[tuple[str, Cell]], last: str) -> list[str]:
-    pieces, piece = [start], _HEAD
+@lru_cache(maxsize=256)
+def _pieces(cells: tuple[tuple[str, Cell], ...], last: str) -> tuple[str, ...]:
+    """What stands before and between values, but for the URL before the first."""
+    pieces, piece = [], _HEAD
     for name, cell in cells:
         opening, closing, empty = (part.decode() for part in tags(name))
         if cell.column is None:
@@ -144,4 +148,4 @@ def _pieces(start: str, cells: Iterable[tuple[str, Cell]], last: str) -> list[st
         before, _, after = cell.pattern.partition("%s")
         pieces.append(f"{piece}{opening}{before}")
         piece = f"{after}{closing}"
-    return [*pieces, piece + last]
+    return (*pieces, piece + last)

@@ -16,15 +16,21 @@ from cyrpy.dav.markup import element
 from cyrpy.dav.multistatus import Multistatus, requested_properties
 from cyrpy.dav.report import report
 from cyrpy.dav.resource import Collection, Delta
+from cyrpy.dav.urls import encode
 from cyrpy.dav.xml import DAV, Element
 from cyrpy.errors import CannotCalculateChanges
 
 if TYPE_CHECKING:
+    from collections.abc import Collection as Names
+
     from cyrpy.dav.context import DavContext
+    from cyrpy.dav.sheet import Sheet
 
 SYNC: Final = DAV("sync-collection")
 URN: Final = "urn:cyrpy:sync:"
 NOTHING_YET: Final = "0"  # the state of a collection in which there never was anything
+PAGE: Final = 100  # members that are looked up at once
+FEW: Final = 64  # units whose changes the event loop may read itself
 _DIGITS: Final = 30
 
 
@@ -46,7 +52,6 @@ def start(collection: Collection, text: str) -> Start:
     Raises:
         CannotCalculateChanges: it is none of this collection's.
     """
-    text = text.strip()
     if not text:
         return Start(None)
     prefix = token(collection, "")
@@ -61,7 +66,24 @@ def start(collection: Collection, text: str) -> Start:
     return Start(None if state == NOTHING_YET else state)
 
 
-@report(SYNC, on=Collection)
+def is_brief(collection: Collection, body: Element, ctx: DavContext) -> bool:
+    """Whether not much can have changed since the token."""
+    since = ctx.request.said(_since).rpartition(":")[2]
+    is_state = since.isascii() and since.isdigit() and len(since) <= _DIGITS
+    if collection.sync_tag is None or not is_state:
+        return False
+    now = _now(collection, ctx)
+    return now.isdigit() and int(now) - int(since) <= FEW
+
+
+def _now(collection: Collection, ctx: DavContext) -> str:
+    """Its state, which is the same all through a report."""
+    if ctx.sync_state is None:
+        ctx.sync_state = collection.sync_state(ctx)
+    return ctx.sync_state
+
+
+@report(SYNC, on=Collection, brief=is_brief)
 def sync_collection(collection: Collection, body: Element, ctx: DavContext) -> Answer:
     """What changed since a token (RFC 6578 §3.2).
 
@@ -71,20 +93,19 @@ def sync_collection(collection: Collection, body: Element, ctx: DavContext) -> A
     """
     if collection.sync_tag is None:
         raise DavError(403, "this collection cannot be synchronized", DAV("supported-report"))
-    level = (body.findtext(DAV("sync-level")) or "1").strip()
-    if level != "1":
-        raise DavError(
-            403,
-            "only the collection's own members are reported: DAV:sync-level 1",
-            DAV("sync-traversal-supported"),
-        )
-    names, limit = requested_properties(body), _limit(body)
-    delta = _delta(
-        collection, start(collection, body.findtext(DAV("sync-token")) or ""), limit, ctx
-    )
+    limit, since = ctx.request.said(_limit), ctx.request.said(_since)
+    names = ctx.request.said(requested_properties)
     result = Multistatus(ctx)
+    sheet = collection.sheet(names, ctx)
+    if not since and limit is None and sheet is not None and not sheet.has_text:
+        delta = Delta(collection.sync_state(ctx), (), ())
+        result.add_block(sheet.block(collection.sheet_columns(sheet, ctx)))
+    else:
+        delta = _delta(collection, start(collection, since), limit, ctx)
     for member in delta.changed:
         result.add(member, names)
+    for at in range(0, len(delta.names), PAGE):
+        _tell(collection, delta.names[at : at + PAGE], sheet, result, ctx)
     for url in delta.gone:
         result.status(url, 404)
     if delta.more:
@@ -93,11 +114,50 @@ def sync_collection(collection: Collection, body: Element, ctx: DavContext) -> A
     return Answer.multistatus(result.body(now))
 
 
+def _tell(
+    collection: Collection,
+    names: tuple[str, ...],
+    sheet: Sheet | None,
+    result: Multistatus,
+    ctx: DavContext,
+) -> None:
+    """What became of members that changed: those that there are, and those that are gone."""
+    there: Names[str]
+    if sheet is None:
+        members = collection.members_named(names, ctx)
+        asked, there = ctx.request.said(requested_properties), members.keys()
+        for member in members.values():
+            result.add(member, asked)
+    else:
+        rows = collection.sheet_rows_named(sheet, names, ctx)
+        there = {row[0] for row in rows}
+        result.add_rows(sheet, rows, collection)
+    for name in names:
+        if name not in there:
+            result.status(f"{collection.url}{encode(name)}", 404)
+
+
 _CUT: Final = DavError(
     507,
     "there is more; go on with the sync token of this answer",
     DAV("number-of-matches-within-limits"),
 )
+
+
+def _since(body: Element) -> str:
+    """The token; an empty one asks for everything.
+
+    Raises:
+        DavError: 403 sync-traversal-supported.
+    """
+    level = (body.findtext(DAV("sync-level")) or "1").strip()
+    if level != "1":
+        raise DavError(
+            403,
+            "only the collection's own members are reported: DAV:sync-level 1",
+            DAV("sync-traversal-supported"),
+        )
+    return (body.findtext(DAV("sync-token")) or "").strip()
 
 
 def _limit(body: Element) -> int | None:
@@ -111,7 +171,7 @@ def _limit(body: Element) -> int | None:
 
 
 def _delta(collection: Collection, begin: Start, limit: int | None, ctx: DavContext) -> Delta:
-    now = collection.sync_state(ctx)
+    now = _now(collection, ctx)
     if begin.state is None or begin.reached is not None:
         return _listing(collection, begin, limit, ctx)
     if begin.state == now:

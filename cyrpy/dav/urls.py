@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
@@ -15,6 +16,7 @@ from cyrpy.dav.errors import DavError
 
 Path = tuple[str, ...]
 
+SHORT: Final = 256  # characters of a path that is remembered
 MAX_NAME: Final = 255  # characters of one segment, as the tables have it
 _SAFE: Final = re.compile(r"[A-Za-z0-9_.~@-]+")
 # A spelling that can be echoed: characters that may stand in a path, and no empty segment.
@@ -42,10 +44,25 @@ def split(raw: str) -> Path:
     Raises:
         DavError: 400 for what can be the URL of nothing here.
     """
+    above, _, last = raw.rpartition("/")
+    if last and not above.endswith("/"):
+        return (*_of_collection(above), _decoded(last))
+    return _of_collection(raw)
+
+
+def _of_collection(raw: str) -> Path:
+    """Collections are few, and asked for again and again."""
+    return _remembered(raw) if len(raw) <= SHORT else _parts(raw)
+
+
+def _parts(raw: str) -> Path:
     parts = raw.removeprefix("/").removesuffix("/").split("/")
     if parts == [""]:
         return ()
     return tuple(_decoded(part) for part in parts)
+
+
+_remembered: Final = lru_cache(maxsize=1024)(_parts)
 
 
 def _decoded(part: str) -> str:

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any, Final, TypeVar
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
 from cyrpy.dav.errors import DavError
 
-__all__ = ["CALENDARSERVER", "DAV", "Element", "Namespace", "children", "parse", "text_of"]
+__all__ = [
+    "CALENDARSERVER",
+    "DAV",
+    "Document",
+    "Element",
+    "Namespace",
+    "check_type",
+    "children",
+    "document_of",
+    "parse",
+    "text_of",
+]
+
+T = TypeVar("T")
 
 MAX_ELEMENTS: Final = 100_000  # a multiget of 50,000 objects
+SMALL: Final = 4096  # octets of a body that is remembered
+REMEMBERED: Final = 128  # bodies
 XML_TYPES: Final = ("application/xml", "text/xml")
 # What fetch(), curl and others say of a body of which nobody told them what it is.
 UNSAID: Final = ("text/plain", "application/x-www-form-urlencoded", "application/octet-stream")
@@ -35,6 +51,40 @@ DAV: Final = Namespace("DAV:")
 CALENDARSERVER: Final = Namespace("http://calendarserver.org/ns/")
 
 
+class Document:
+    """The body of a request, and what was made of it. Nobody changes it: it may be shared.
+
+    Clients send the same few bodies again and again, so those that are small are remembered.
+    """
+
+    __slots__ = ("_made", "root")
+
+    def __init__(self, root: Element) -> None:
+        self.root = root
+        self._made: dict[Callable[[Element], Any], Any] = {}
+
+    def once(self, make: Callable[[Element], T]) -> T:
+        """What `make` makes of the root element, and of nothing else; made once."""
+        if make not in self._made:
+            self._made[make] = make(self.root)
+        made: T = self._made[make]
+        return made
+
+
+def document_of(body: bytes) -> Document:
+    """The document that a body is.
+
+    Raises:
+        DavError: as of `parse`.
+    """
+    return _remembered(body) if len(body) <= SMALL else Document(parse(body))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _remembered(body: bytes) -> Document:
+    return Document(parse(body))
+
+
 def parse(body: bytes, content_type: str | None = None) -> Element:
     """The root element of a request's body.
 
@@ -42,7 +92,7 @@ def parse(body: bytes, content_type: str | None = None) -> Element:
         DavError: 415 if it is said to be something else; 400 if it is not well-formed, declares a
             document type (RFC 4918 §20.6), or holds more than MAX_ELEMENTS elements.
     """
-    _check_type(content_type)
+    check_type(content_type)
     if body.count(b"<") > 2 * MAX_ELEMENTS:  # the octet is the same in UTF-16
         raise DavError(400, f"at most {MAX_ELEMENTS} XML elements are accepted in one request")
     parser = etree.XMLParser(
@@ -64,7 +114,12 @@ def parse(body: bytes, content_type: str | None = None) -> Element:
     return root
 
 
-def _check_type(content_type: str | None) -> None:
+def check_type(content_type: str | None) -> None:
+    """Make sure that a body is said to be XML, or to be nothing.
+
+    Raises:
+        DavError: 415.
+    """
     media = (content_type or "").partition(";")[0].strip().lower()
     if media and media not in XML_TYPES and not media.endswith("+xml"):
         raise DavError(

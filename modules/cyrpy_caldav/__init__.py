@@ -3,74 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from cyrpy.core import Core
-from cyrpy.dav.app import DavApp
-from cyrpy.dav.extension import DavExtension
+from cyrpy.dav.late import late_app, late_offer
+from cyrpy.http.scope import App
 from cyrpy.module import Module
-from cyrpy_caldav import (
-    capabilities,
-    data_property,
-    default_alarms,
-    mkcalendar,
-    objects,
-    principal_properties,
-    properties,
-    proxies,
-    publication_properties,
-    scheduling_properties,
-    scheduling_reports,
-    subscriptions,
-)
-from cyrpy_caldav.lookup import resolve
-from cyrpy_caldav.names import CALDAV
-from cyrpy_caldav.reports import freebusy, multiget, query
 from cyrpy_caldav.settings import CaldavSettings
-from cyrpy_caldav.tree import PREFIX
 
-EXTENSION = DavExtension(
-    prefix=PREFIX,
-    resolve=resolve,
-    features=(
-        "calendar-access",
-        "calendar-auto-schedule",
-        "calendar-availability",
-        "calendar-managed-attachments",
-        "calendar-no-timezone",
-        "calendar-proxy",
-        "calendar-query-extended",
-        "calendarserver-sharing",
-        "calendarserver-subscribed",
-        "resource-sharing",
-    ),
-    properties=(
-        *properties.PROPERTIES,
-        *capabilities.PROPERTIES,
-        *default_alarms.PROPERTIES,
-        *objects.PROPERTIES,
-        *data_property.PROPERTIES,
-        *principal_properties.PROPERTIES,
-        *scheduling_properties.PROPERTIES,
-        *subscriptions.PROPERTIES,
-        *proxies.PROPERTIES,
-        *publication_properties.PROPERTIES,
-    ),
-    reports=(*multiget.REPORTS, *query.REPORTS, *freebusy.REPORTS, *scheduling_reports.REPORTS),
-    methods=(mkcalendar.METHOD,),
-    creates=("MKCOL", "MKCALENDAR"),
-    subprincipals=proxies.SUBPRINCIPALS,
-    too_large=CALDAV("max-resource-size"),
-)
+if TYPE_CHECKING:
+    from cyrpy.dav.extension import DavExtension
+
+PREFIX = "/dav/calendars"
+
+
+def _extension() -> DavExtension:
+    from cyrpy_caldav.extension import EXTENSION  # noqa: PLC0415 - as `cyrpy.dav.late` says
+
+    return EXTENSION
 
 
 def offers(settings: CaldavSettings) -> Iterable[object]:
     """CalDAV's part of the tree, for principals and for reports that see all of it."""
-    yield EXTENSION
+    del settings
+    yield late_offer(_extension)
 
 
-def app(core: Core, settings: CaldavSettings) -> DavApp:
+def app(core: Core, settings: CaldavSettings) -> App:
     """The sub-app that the host mounts at PREFIX."""
-    return DavApp(core, EXTENSION, limits=settings)
+    return late_app(core, _extension, settings)
 
 
 module = Module(

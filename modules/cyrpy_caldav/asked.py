@@ -34,13 +34,13 @@ class Asked(NamedTuple):
         return self.media_type == ICALENDAR and self.part == WHOLE
 
 
-def asked_in(body: Element | None) -> Asked | None:
+def asked_in(body: Element) -> Asked | None:
     """What the calendar-data in the DAV:prop of a request asks for; None if there is none.
 
     Raises:
         DavError: 403 supported-calendar-data, min-date-time; 400 for what is malformed.
     """
-    prop = None if body is None else body.find(DAV("prop"))
+    prop = body.find(DAV("prop"))
     element = None if prop is None else prop.find(ELEMENT)
     return None if element is None else _asked(element)
 

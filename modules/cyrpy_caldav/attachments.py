@@ -16,7 +16,7 @@ from cyrpy.dav.item import Upload
 from cyrpy.dav.methods.get import represented
 from cyrpy.errors import FormatError
 from cyrpy.formats.contentline import Line
-from cyrpy.formats.ical.attach import add, attach, managed_ids, remove, replace
+from cyrpy.formats.ical.attach import add, attach, managed_id_of, managed_ids, remove, replace
 from cyrpy.formats.ical.component import Component
 from cyrpy.formats.ical.moments import parse_moment
 from cyrpy.formats.ical.parse import parse
@@ -155,7 +155,7 @@ def _stored(item: CalendarObject, action: Action, ctx: DavContext) -> Attachment
     blob = blobs.store(ctx.unit, row.account_id, action.upload.octets, media_type)
     new = AttachmentRow(
         account_id=row.account_id,
-        managed_id=ctx.core.random_bytes(16).hex(),
+        managed_id=managed_id_of(blob.digest, ctx.core.random_bytes(4)),
         uid=row.uid,
         blob_id=blob.id,
         media_type=media_type,

@@ -77,7 +77,8 @@ def wanted(ctx: DavContext) -> Wanted:
     Raises:
         DavError: 403 supported-calendar-data, min-date-time; 400 for what is malformed.
     """
-    return Wanted(asked_in(ctx.request.xml), Allowance(), zones_wanted(ctx))
+    asked = None if ctx.request.xml is None else ctx.request.said(asked_in)
+    return Wanted(asked, Allowance(), zones_wanted(ctx))
 
 
 def zones_wanted(ctx: DavContext) -> bool | None:
@@ -143,6 +144,8 @@ def calendar_data(octets: bytes, want: Wanted, floating: tzinfo = UTC) -> Xml | 
 
 def is_plain(octets: bytes) -> bool:
     """Whether the octets are UTF-8 without a byte order mark."""
+    if octets.isascii():
+        return True
     try:
         octets.decode()
     except UnicodeDecodeError:

@@ -37,13 +37,19 @@ T = TypeVar("T")
 NOTHING: Final[frozenset[str]] = frozenset()
 
 
-class Query(NamedTuple):
+class Asked(NamedTuple):
     """What a calendar-query asks for."""
 
     filter: Filter
     plan: Plan
     needles: Needles
     zone: tzinfo | None  # of what has none, where the request says it
+
+
+class Query(NamedTuple):
+    """The same in one request, which may cost so much."""
+
+    asked: Asked
     allowance: Allowance
 
     def matches(self, octets: bytes, floating: tzinfo) -> bool:
@@ -52,33 +58,31 @@ class Query(NamedTuple):
 
     def judge(self, octets: bytes, floating: tzinfo) -> bool | None:
         """Whether an object matches; None if that cannot be found out."""
-        if not self.needles.are_in(octets):
+        if not self.asked.needles.are_in(octets):
             return False
         try:
             subject = Subject(parse(octets), floating, self.allowance.budget())
-            return subject.matches(self.filter)
+            return subject.matches(self.asked.filter)
         except FormatError:  # RecurrenceTooComplex among them
             return None
 
 
-def query_of(body: Element, allowance: Allowance) -> Query:
+def query_of(body: Element) -> Asked:
     """What the body of a report says.
 
     Raises:
         DavError: 403 with the precondition that its filter or its time zone does not fulfil.
     """
     wanted = filter_of(body)
-    return Query(wanted, plan(wanted), Needles(wanted), floating_of(body), allowance)
+    return Asked(wanted, plan(wanted), Needles(wanted), floating_of(body))
 
 
-def floating_of(body: Element | None) -> tzinfo | None:
+def floating_of(body: Element) -> tzinfo | None:
     """The zone that a request gives for what has none (RFC 4791 §9.8, RFC 7809 §5.3).
 
     Raises:
         DavError: 403 valid-calendar-data or valid-timezone; 400 if it gives two.
     """
-    if body is None:
-        return None
     by_name, by_rules = body.find(CALDAV("timezone-id")), body.find(CALDAV("timezone"))
     if by_name is not None and by_rules is not None:
         raise DavError(400, "a request gives CALDAV:timezone or CALDAV:timezone-id, not both")
@@ -89,7 +93,7 @@ def floating_of(body: Element | None) -> tzinfo | None:
 
 def zone_wanted(ctx: DavContext) -> tzinfo | None:
     """The zone that the request gives; use it as `ctx.once(zone_wanted)`."""
-    return floating_of(ctx.request.xml)
+    return None if ctx.request.xml is None else ctx.request.said(floating_of)
 
 
 def zone_of_calendar(view: CalendarView) -> tzinfo:
@@ -100,15 +104,16 @@ def zone_of_calendar(view: CalendarView) -> tzinfo:
 
 def matching(unit: Unit, view: CalendarView, query: Query) -> Iterator[list[int]]:
     """Numbers of the objects that match, in order, some at a time."""
-    floating = query.zone or zone_of_calendar(view)
-    rows = (row for row in _candidates(unit, view, query.plan) if query.plan.admits(row))
+    wanted = query.asked.plan
+    floating = query.asked.zone or zone_of_calendar(view)
+    rows = (row for row in _candidates(unit, view, wanted) if wanted.admits(row))
     for page in _pages(rows):
-        answers = {row.id: _known(query.plan, row, floating) for row in page}
+        answers = {row.id: _known(wanted, row, floating) for row in page}
         unsettled = [row for row in page if answers[row.id] is None]
         for row, octets in _octets_of(unit, view.row.account_id, unsettled):
             answer = query.judge(octets, floating)
-            if answer is not None and query.plan.settles:
-                _ANSWERS.put((row.etag, query.plan.window, floating), answer)
+            if answer is not None and wanted.settles:
+                _ANSWERS.put((row.etag, wanted.window, floating), answer)
             answers[row.id] = answer is not False
         yield [row.id for row in page if answers[row.id]]
 

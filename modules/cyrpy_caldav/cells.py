@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from cyrpy.dav.conditional import http_date, iso_date
 from cyrpy.dav.errors import DavError
-from cyrpy.dav.markup import Xml, escape, escape_utf8
+from cyrpy.dav.markup import escape, escape_all
 from cyrpy.dav.sheet import Cell, Text
 from cyrpy.dav.xml import DAV
 from cyrpy_caldav.asked import ELEMENT, ICALENDAR
@@ -32,7 +32,7 @@ CELLS: Final[Mapping[str, Cell]] = {
     DAV("getetag"): Cell("etag", '"%s"'),
     DAV("resourcetype"): Cell(None, ""),
     DAV("getcontenttype"): Cell("component", write=_type),
-    DAV("getcontentlength"): Cell("size"),
+    DAV("getcontentlength"): Cell("size", write=str),
     DAV("getlastmodified"): Cell("updated_at", write=_http),
     DAV("creationdate"): Cell("created_at", write=iso_date),
 }
@@ -47,10 +47,10 @@ def asks_for_stored(ctx: DavContext) -> bool:
     return want.asked is not None and want.asked.is_whole and want.zones is None
 
 
-def _stored(octets: bytes | None) -> Xml:
-    if octets is None or not (octets.isascii() or is_plain(octets)):
-        raise DavError(403, "this is told by the object itself")
-    return escape_utf8(octets)
+def _stored(found: Sequence[bytes | None]) -> Sequence[bytes | None]:
+    told = [octets if octets is not None and is_plain(octets) else None for octets in found]
+    written = iter(escape_all([octets for octets in told if octets is not None]))
+    return [None if octets is None else next(written) for octets in told]
 
 
 TEXT: Final = Text(ELEMENT, ("icalendar",), _stored)

@@ -13,6 +13,7 @@ from cyrpy.dav.property import live
 from cyrpy.dav.urls import encode
 from cyrpy.groupware import calendars
 from cyrpy.groupware import events as use_cases
+from cyrpy.groupware.attachments import embedder
 from cyrpy.groupware.scheduling import How
 from cyrpy_caldav.asked import ICALENDAR
 from cyrpy_caldav.attachments import Action, act, action_of
@@ -146,6 +147,7 @@ def how_of(ctx: DavContext) -> How:
         replies=(ctx.request.header(b"schedule-reply") or "").upper() != "F",
         merges=ctx.request.header(b"if-match") is None,  # else it knows all answers that came
         mails=ctx.core.settings.sends_mail,
+        embed=embedder(ctx.core.blobs),
     )
 
 

@@ -40,7 +40,9 @@ class Plan(NamedTuple):
         """Whether the object may match."""
         if self.components is not None and row.component not in self.components:
             return False
-        return row.uid.startswith(HASHED) or all(test.matches((row.uid,)) for test in self.uids)
+        if not self.uids or row.uid.startswith(HASHED):
+            return True
+        return all(test.matches((row.uid,)) for test in self.uids)
 
     def answer(self, row: EventRow | Candidate) -> bool | None:
         """Whether the object, which may match, does; None if it has to be read to know."""

@@ -19,8 +19,9 @@ from cyrpy.formats.ical.parse import Limits, parse
 from cyrpy.formats.ical.series import Window
 from cyrpy.formats.ical.write import write_utf8
 from cyrpy.formats.timespan import DAY, parse_duration
-from cyrpy.groupware.freebusy import Asked, busy_time
+from cyrpy.groupware.freebusy import Asked, busy_in_group, busy_time
 from cyrpy.groupware.scheduling.address import MAILTO, of_line
+from cyrpy.groupware.scheduling.groups import members_of
 from cyrpy.groupware.scheduling.meeting import PRODID
 from cyrpy.groupware.scheduling.people import addresses_of, principal_of
 from cyrpy_caldav.names import CALDAV
@@ -135,13 +136,13 @@ def _answer(ctx: DavContext, question: Question, attendee: Line) -> tuple[str, C
     principal = principal_of(ctx.unit, address)
     if principal is None:
         return (UNREACHABLE if address.startswith(MAILTO) else UNKNOWN), None
-    if principal.type == GROUP:
+    asked = Asked(principal.id, question.window, ctx.actor, is_open=True, without=question.masked)
+    members = members_of(ctx.unit, principal) if principal.type == GROUP else []
+    if principal.type == GROUP and not members:
         return NO_SUPPORT, None
     try:
-        found = busy_time(
-            ctx.unit,
-            Asked(principal.id, question.window, ctx.actor, is_open=True, without=question.masked),
-        )
+        unit = ctx.unit
+        found = busy_in_group(unit, asked, members) if members else busy_time(unit, asked)
     except CyrpyError as exc:
         return f"5.1;{exc}", None
     lines = [

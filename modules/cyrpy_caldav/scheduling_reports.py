@@ -11,7 +11,7 @@ from cyrpy.dav.report import report
 from cyrpy.dav.xml import Element
 from cyrpy.groupware import freebusy
 from cyrpy_caldav.calendar_data import wanted
-from cyrpy_caldav.candidates import query_of
+from cyrpy_caldav.candidates import Query, query_of
 from cyrpy_caldav.names import CALDAV
 from cyrpy_caldav.scheduling import Inbox, InboxItem
 
@@ -25,9 +25,9 @@ def inbox_multiget(inbox: Inbox, body: Element, ctx: DavContext) -> Answer:
 @report(CALDAV("calendar-query"), on=Inbox, slow=True)
 def inbox_query(inbox: Inbox, body: Element, ctx: DavContext) -> Answer:
     """The messages that match; of Depth 0, which is the inbox alone, none."""
-    query = query_of(body, ctx.once(wanted).allowance)
-    names = requested_properties(body)
-    floating = query.zone or freebusy.zone_of(ctx.unit, inbox.number)
+    query = Query(ctx.request.said(query_of), ctx.once(wanted).allowance)
+    names = ctx.request.said(requested_properties)
+    floating = query.asked.zone or freebusy.zone_of(ctx.unit, inbox.number)
     result = Multistatus(ctx)
     rows = [] if ctx.request.depth in {None, "0"} else schedule.inbox(ctx.unit, inbox.number)
     for row in rows:

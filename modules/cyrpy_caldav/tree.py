@@ -17,7 +17,6 @@ from cyrpy.dav.item import Content, Item, Upload, Written
 from cyrpy.dav.markup import Xml
 from cyrpy.dav.resource import Delta
 from cyrpy.dav.sheet import Text
-from cyrpy.dav.urls import encode
 from cyrpy.dav.xml import CALENDARSERVER, DAV
 from cyrpy.groupware import calendars
 from cyrpy.groupware import events as use_cases
@@ -81,8 +80,10 @@ class CalendarCollection(Container[CalendarView]):
         calendars.update(ctx.unit, self.view, ctx.actor, self.values)
 
     def remove(self, ctx: DavContext) -> None:
-        """With its events; the default calendar stays (RFC 6638 §4.3)."""
+        """With its events, as if each were deleted; the default calendar stays (RFC 6638 §4.3)."""
         try:
+            if not self.view.is_default:
+                use_cases.call_off(ctx.unit, ctx.actor, self.view, how_of(ctx))
             calendars.delete(ctx.unit, self.view, remove_events=True)
         except calendars.IsDefault as exc:
             raise DavError(
@@ -149,13 +150,7 @@ class CalendarCollection(Container[CalendarView]):
     def sync_changes(self, ctx: DavContext, since: str, limit: int | None) -> Delta:
         """By the log, as far as it tells of what the user may see."""
         found = use_cases.calendar_changes_since(ctx.unit, self.view, since, limit)
-        members = self.members_named(found.all_names, ctx)
-        return Delta(
-            found.new,
-            list(members.values()),
-            [f"{self.url}{encode(name)}" for name in found.all_names if name not in members],
-            found.more,
-        )
+        return Delta(found.new, (), (), found.more, found.all_names)
 
     def _object(self, row: EventRow) -> CalendarObject:
         return CalendarObject(self, row, Texts([row]))

@@ -3,36 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from cyrpy.core import Core
-from cyrpy.dav.app import DavApp
-from cyrpy.dav.extension import DavExtension
+from cyrpy.dav.late import late_app, late_offer
+from cyrpy.http.scope import App
 from cyrpy.module import Module
-from cyrpy_carddav import principal_properties, properties
-from cyrpy_carddav.names import CARDDAV
-from cyrpy_carddav.reports import REPORTS
 from cyrpy_carddav.settings import CarddavSettings
-from cyrpy_carddav.tree import PREFIX, resolve
 
-EXTENSION = DavExtension(
-    prefix=PREFIX,
-    resolve=resolve,
-    features=("addressbook", "resource-sharing"),
-    properties=(*properties.PROPERTIES, *principal_properties.PROPERTIES),
-    reports=REPORTS,
-    creates=("MKCOL",),
-    too_large=CARDDAV("max-resource-size"),
-)
+if TYPE_CHECKING:
+    from cyrpy.dav.extension import DavExtension
+
+PREFIX = "/dav/addressbooks"
+
+
+def _extension() -> DavExtension:
+    from cyrpy_carddav.extension import EXTENSION  # noqa: PLC0415 - as `cyrpy.dav.late` says
+
+    return EXTENSION
 
 
 def offers(settings: CarddavSettings) -> Iterable[object]:
     """CardDAV's part of the tree, for principals and for reports that see all of it."""
-    yield EXTENSION
+    del settings
+    yield late_offer(_extension)
 
 
-def app(core: Core, settings: CarddavSettings) -> DavApp:
+def app(core: Core, settings: CarddavSettings) -> App:
     """The sub-app that the host mounts at PREFIX."""
-    return DavApp(core, EXTENSION, limits=settings)
+    return late_app(core, _extension, settings)
 
 
 module = Module(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Final, NamedTuple
 
 from cyrpy.dav.context import DavContext
 from cyrpy.dav.errors import DavError
-from cyrpy.dav.markup import Whole, Xml, escape_utf8, tags
+from cyrpy.dav.markup import Whole, Xml, escape_all, escape_utf8, tags
 from cyrpy.dav.xml import DAV, Element, children
 from cyrpy.formats.contentline import Line
 from cyrpy.formats.ical.component import Component
@@ -28,13 +29,33 @@ class Asked(NamedTuple):
     form: Form
     props: Props | None = None
 
+    def told(
+        self, versions: Sequence[str], found: Sequence[bytes | None]
+    ) -> Sequence[bytes | None]:
+        """What stands in an answer for vCards of these versions; None where each says it itself."""
+        shown: dict[int, bytes] = {}
+        as_stored: dict[int, bytes] = {}
+        for place, (version, octets) in enumerate(zip(versions, found, strict=True)):
+            if octets is None:
+                continue
+            if self._is_stored(octets, version):
+                as_stored[place] = octets
+                continue
+            with suppress(DavError):
+                shown[place] = self.shown(octets, version)
+        shown |= zip(as_stored, escape_all(list(as_stored.values())), strict=True)
+        return [shown.get(place) for place in range(len(found))]
+
+    def _is_stored(self, octets: bytes, version: str) -> bool:
+        return self.props is None and self.form.fits(version) and is_plain(octets)
+
     def shown(self, octets: bytes, stored: str) -> Xml:
         """What stands in the answer for a vCard that is stored in that version.
 
         Raises:
             DavError: 415 if it cannot be converted.
         """
-        if self.props is None and self.form.fits(stored) and is_plain(octets):
+        if self._is_stored(octets, stored):
             return escape_utf8(octets)
         card = converted(octets, self.form, stored)
         if self.props is not None:
@@ -49,8 +70,11 @@ def asked(ctx: DavContext) -> Asked | None:
     Raises:
         DavError: 403 supported-address-data; 400 for what is malformed.
     """
-    body = ctx.request.xml
-    prop = None if body is None else body.find(DAV("prop"))
+    return None if ctx.request.xml is None else ctx.request.said(_asked_in)
+
+
+def _asked_in(body: Element) -> Asked | None:
+    prop = body.find(DAV("prop"))
     element = None if prop is None else prop.find(ELEMENT)
     return None if element is None else _asked(element)
 
@@ -110,6 +134,8 @@ def without_value(line: Line) -> Line:
 
 def is_plain(octets: bytes) -> bool:
     """Whether the octets are UTF-8 without a byte order mark."""
+    if octets.isascii():
+        return True
     try:
         octets.decode()
     except UnicodeDecodeError:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from cyrpy.dav.conditional import http_date, iso_date
 from cyrpy.dav.errors import DavError
-from cyrpy.dav.markup import Xml
 from cyrpy.dav.sheet import Cell, Text
 from cyrpy.dav.xml import DAV
 from cyrpy_carddav.asked import ELEMENT, asked
@@ -25,7 +24,7 @@ CELLS: Final[Mapping[str, Cell]] = {
     DAV("getetag"): Cell("etag", '"%s"'),
     DAV("resourcetype"): Cell(None, ""),
     DAV("getcontenttype"): Cell(None, f"{VCARD}; charset=utf-8"),
-    DAV("getcontentlength"): Cell("size"),
+    DAV("getcontentlength"): Cell("size", write=str),
     DAV("getlastmodified"): Cell("updated_at", write=_http),
     DAV("creationdate"): Cell("created_at", write=iso_date),
 }
@@ -40,9 +39,4 @@ def text_asked(ctx: DavContext) -> Text | None:
     if want is None or want.form.media_type == JCARD:
         return None
 
-    def shown(version: str, octets: bytes | None) -> Xml:
-        if octets is None:
-            raise DavError(403, "this is told by the card itself")
-        return want.shown(octets, version)
-
-    return Text(ELEMENT, ("version", "vcard"), shown)
+    return Text(ELEMENT, ("version", "vcard"), want.told)

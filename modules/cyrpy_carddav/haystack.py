@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from cyrpy.data.cards import SearchedCard
 from cyrpy.groupware.cards import LEFT_OUT
 
 LARGEST: Final = 8 << 20  # octets of one
+ANSWERS: Final = 64  # that are kept with one
+SHORT: Final = 1000  # cards of an answer that is kept
 MOST: Final = 32 << 20  # octets of all that are kept
 _FOLD: Final = re.compile(rb"(?:\r\n|\n|\r)[ \t]")
 _FOLDS: Final = (b"\n ", b"\n\t", b"\r ", b"\r\t")
@@ -32,6 +34,7 @@ class Haystack(NamedTuple):
         starts: Where in `octets` each of them begins.
         numbers: Theirs, in the same order.
         others: Numbers of the cards that have to be read to know.
+        answers: Numbers of the cards that match a filter; as long as the state is this one.
     """
 
     state: int
@@ -40,6 +43,15 @@ class Haystack(NamedTuple):
     starts: Sequence[int]
     numbers: Sequence[int]
     others: frozenset[int]
+    answers: dict[Hashable, list[int]]
+
+    def remember(self, wanted: Hashable, found: list[int]) -> list[int]:
+        """Keep an answer, which may be asked for again, unless it is very long."""
+        if len(self.answers) >= ANSWERS:
+            self.answers.clear()
+        if len(found) <= SHORT:
+            self.answers[wanted] = found
+        return found
 
     def having(self, piece: bytes, *, ignores_case: bool) -> set[int]:
         """Numbers of the cards that may have a piece in them, which has no line break."""
@@ -76,7 +88,7 @@ def haystack(state: int, cards: Iterable[SearchedCard]) -> Haystack | None:
         if size > LARGEST:
             return None
     whole = b"\n".join([*texts, b""])
-    return Haystack(state, whole, whole.upper(), starts, numbers, frozenset(others))
+    return Haystack(state, whole, whole.upper(), starts, numbers, frozenset(others), {})
 
 
 class Haystacks:

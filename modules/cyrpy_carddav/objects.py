@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from cyrpy.data import cards
 from cyrpy.data.cards import CardRow
@@ -60,12 +60,6 @@ class CardObject(Item):
     def octets(self, ctx: DavContext) -> bytes:
         """The vCard as it was written last."""
         return self._texts.of(self.row, ctx)
-
-    def told(self, columns: Sequence[str], ctx: DavContext) -> tuple[Any, ...]:
-        """The values of some columns, for a sheet."""
-        return tuple(
-            self.octets(ctx) if name == "vcard" else getattr(self.row, name) for name in columns
-        )
 
     def content(self, ctx: DavContext) -> Content:
         """As it was written, or in the form that Accept asks for (RFC 6352 §5.1.1).

@@ -102,6 +102,18 @@ class AddressBookCollection(Container[AddressBookView]):
         texts = Texts([rows[name] for name in dict.fromkeys(names) if name in rows])
         return {name: CardObject(self, row, texts) for name, row in rows.items()}
 
+    def members_numbered(self, ids: Sequence[int], ctx: DavContext) -> Iterator[CardObject]:
+        """The cards of these numbers, in that order."""
+        found = cards.by_ids(ctx.unit, self.view.row.account_id, ids)
+        rows = [found[id] for id in ids if id in found]
+        texts = Texts(rows)
+        return (CardObject(self, row, texts) for row in rows)
+
+    def numbers(self, ctx: DavContext) -> Iterator[list[int]]:
+        """The numbers of all cards, in order."""
+        row = self.view.row
+        yield cards.numbers(ctx.unit, row.account_id, row.id)
+
     def sync_members(self, ctx: DavContext) -> Iterable[tuple[int, Resource]]:
         """The cards by their numbers."""
         return ((card.row.id, card) for card in self.members(ctx))

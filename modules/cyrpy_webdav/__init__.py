@@ -4,33 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from cyrpy.core import Core
-from cyrpy.dav.app import DavApp
-from cyrpy.dav.extension import DavExtension
+from cyrpy.dav.late import late_app, late_offer
+from cyrpy.http.scope import App
 from cyrpy.module import Module
 from cyrpy_webdav.names import PREFIX
-from cyrpy_webdav.properties import PROPERTIES
 from cyrpy_webdav.settings import WebdavSettings
-from cyrpy_webdav.tree import resolve
 
-EXTENSION = DavExtension(
-    prefix=PREFIX,
-    resolve=resolve,
-    properties=PROPERTIES,
-    creates=("MKCOL", "PUT", "LOCK"),
-    streams=True,
-)
+if TYPE_CHECKING:
+    from cyrpy.dav.extension import DavExtension
+
+
+def _extension() -> DavExtension:
+    from cyrpy_webdav.extension import EXTENSION  # noqa: PLC0415 - as `cyrpy.dav.late` says
+
+    return EXTENSION
 
 
 def offers(settings: WebdavSettings) -> Iterable[object]:
     """The drives, as a part of the tree."""
-    yield replace(EXTENSION, limits=settings)
+    yield late_offer(lambda: replace(_extension(), limits=settings))
 
 
-def app(core: Core, settings: WebdavSettings) -> DavApp:
+def app(core: Core, settings: WebdavSettings) -> App:
     """The sub-app that the host mounts at PREFIX."""
-    return DavApp(core, EXTENSION, limits=settings)
+    return late_app(core, _extension, settings)
 
 
 module = Module(

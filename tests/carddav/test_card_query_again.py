@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.dav import prop
+from cyrpy.data.database import Database
+from cyrpy.data.notifier import Notifier
+from tests.support.dav import Client, Server, prop
 
 CARD = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{uid}\r\nFN:{name}\r\nN:;;;;\r\n{more}END:VCARD\r\n"
 
@@ -48,3 +50,15 @@ def test_a_text_is_looked_for_in_the_property_alone(anna):
     assert found(anna, "wickel") == ["b"]
     assert found(anna, "wickel", "NOTE") == ["a"]
     assert found(anna, "wickel", attributes='negate-condition="yes"') == ["a"]
+
+
+def test_what_another_process_changes_is_seen_at_once(anna, database, clock, tmp_path):
+    put(anna, "a", "Zwickel")
+    put(anna, "b", "Other")
+    elsewhere = Database(database.location, publisher=Notifier(), clock=clock)
+    there = Client(Server(elsewhere, tmp_path), anna.row)
+    for _ in range(2):
+        assert found(anna, "wick") == found(there, "wick") == ["a"]
+    put(there, "b", "Swickle")
+    assert found(anna, "wick") == found(there, "wick") == ["a", "b"]
+    elsewhere.close()

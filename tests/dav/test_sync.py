@@ -111,6 +111,7 @@ def test_change_between_the_pages_of_a_first_sync_is_reported(anna, make):
         "urn:cyrpy:sync:Calendars.1:1:2",
         "urn:cyrpy:sync:Calendars.9:1",
         "urn:cyrpy:sync:Calendars.1:1=2",
+        "urn:cyrpy:sync:Calendars.1:²",
         "urn:cyrpy:sync:Calendars.1:1" + "".join(f":{n}=1" for n in range(2, 3000)),
     ],
 )

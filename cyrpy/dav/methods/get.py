@@ -17,6 +17,7 @@ from cyrpy.dav.resource import Collection, Resource
 from cyrpy.dav.stream import FilePart
 
 MAX_LISTED: Final = 1000
+SMALL: Final = 64 << 10  # octets of an item that the event loop may read itself
 _PAGE: Final = (
     b'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>%b</title></head>\n'
     b"<body><h1>%b</h1>\n<p>%b</p>\n<ul>\n%b</ul></body></html>\n"
@@ -35,6 +36,17 @@ SAFE: Final = (
     (b"accept-ranges", b"bytes"),
 )
 _VARY: Final = (b"vary", b"accept")
+
+
+def is_brief(ctx: DavContext) -> bool:
+    """Whether it is a small item just as it is stored, or nothing."""
+    found = ctx.found
+    if found is None:
+        return True
+    if not isinstance(found, Item) or ctx.request.header(b"accept") not in conditional.ANYTHING:
+        return False
+    size = found.size(ctx)
+    return size is not None and size <= SMALL
 
 
 def get(ctx: DavContext) -> Answer:
@@ -148,4 +160,4 @@ def _item(member: Resource, ctx: DavContext) -> bytes:
     return b'<li><a href="%b">%b</a></li>\n' % (escape(url), escape(name))
 
 
-METHODS = (Method("GET", get), Method("HEAD", get))
+METHODS = tuple(Method(name, get, brief=is_brief) for name in ("GET", "HEAD"))

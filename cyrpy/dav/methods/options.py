@@ -66,4 +66,4 @@ def _creates(ctx: DavContext) -> tuple[str, ...]:
     return () if owner is None else owner.creates
 
 
-METHOD = Method("OPTIONS", options)
+METHOD = Method("OPTIONS", options, brief=lambda ctx: True)

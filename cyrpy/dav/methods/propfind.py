@@ -12,10 +12,11 @@ from cyrpy.dav.errors import DavError
 from cyrpy.dav.extension import Method
 from cyrpy.dav.multistatus import Multistatus, requested_properties
 from cyrpy.dav.request import Depth
-from cyrpy.dav.resource import Collection, Resource
+from cyrpy.dav.resource import Collection, Principal, Resource
 from cyrpy.dav.sheet import Sheet
-from cyrpy.dav.xml import DAV, Element, children
+from cyrpy.dav.xml import DAV, children
 
+FEW: Final = 50  # properties
 MAX_RESPONSES: Final = 50_000  # where all that is below is asked for
 KINDS = frozenset({DAV("prop"), DAV("allprop"), DAV("propname")})
 
@@ -34,7 +35,7 @@ def propfind(ctx: DavContext) -> Answer:
             403, "this server answers PROPFIND of Depth 0 and 1", DAV("propfind-finite-depth")
         )
     result = Multistatus(ctx)
-    add = _adder(ctx.request.xml, result)
+    add = _adder(ctx, result)
     sheet = _sheet(resource, ctx) if depth == "1" and isinstance(resource, Collection) else None
     walked: Depth = depth if sheet is None else "0"
     found = _walk(resource, walked, ctx, without_root=ctx.request.preferences.without_root)
@@ -45,21 +46,21 @@ def propfind(ctx: DavContext) -> Answer:
             )
         add(each)
     if sheet is not None and isinstance(resource, Collection):
-        for columns in resource.sheet_columns(sheet, ctx):
-            result.add_block(sheet.block(columns))
+        result.add_block(sheet.block(resource.sheet_columns(sheet, ctx)))
     return Answer.multistatus(result.body(), (*_location(resource, ctx), *_applied(ctx)))
 
 
 def _sheet(resource: Collection, ctx: DavContext) -> Sheet | None:
     """What writes the members from rows, where rows tell all that is asked for."""
     root = ctx.request.xml
-    names = () if root is None else requested_properties(root)
+    names = () if root is None else ctx.request.said(requested_properties)
     sheet = resource.sheet(names, ctx) if names else None
     return None if sheet is None or sheet.has_text else sheet
 
 
-def _adder(root: Element | None, result: Multistatus) -> Callable[[Resource], None]:
+def _adder(ctx: DavContext, result: Multistatus) -> Callable[[Resource], None]:
     """What adds a resource to the answer as the body asks; no body asks for allprop."""
+    root = ctx.request.xml
     if root is None:
         return partial(result.add_all, include=())
     if root.tag != DAV("propfind"):
@@ -68,7 +69,7 @@ def _adder(root: Element | None, result: Multistatus) -> Callable[[Resource], No
     if len(asked) != 1:
         raise DavError(400, "DAV:propfind has one of DAV:prop, DAV:allprop and DAV:propname")
     if asked[0].tag == DAV("prop"):
-        return partial(result.add, names=requested_properties(root))
+        return partial(result.add, names=ctx.request.said(requested_properties))
     if asked[0].tag == DAV("propname"):
         return result.add_names
     include = root.find(DAV("include"))
@@ -102,4 +103,16 @@ def _applied(ctx: DavContext) -> tuple[tuple[bytes, bytes], ...]:
     return ((b"preference-applied", b", ".join(applied)),) if applied else ()
 
 
-METHOD = Method("PROPFIND", propfind, has_body=True)
+def is_brief(ctx: DavContext) -> bool:
+    """Whether some properties of one collection are asked for by name.
+
+    Groups may have many members, and data of an item may have to be expanded.
+    """
+    if ctx.request.depth != "0" or ctx.request.xml is None:
+        return False
+    names = ctx.request.said(requested_properties)
+    is_plain = isinstance(ctx.found, Collection) and not isinstance(ctx.found, Principal)
+    return is_plain and 0 < len(names) <= FEW
+
+
+METHOD = Method("PROPFIND", propfind, has_body=True, brief=is_brief)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cyrpy.dav.answer import Answer
 from cyrpy.dav.context import DavContext
-from cyrpy.dav.multiget import multiget
+from cyrpy.dav.multiget import is_brief, multiget
 from cyrpy.dav.report import report
 from cyrpy.dav.resource import Resource
 from cyrpy.dav.xml import Element
@@ -25,6 +25,6 @@ def _multiget(resource: Resource, body: Element, ctx: DavContext) -> Answer:
 
 
 REPORTS = tuple(
-    report(CALDAV("calendar-multiget"), on=kind)(_multiget)
+    report(CALDAV("calendar-multiget"), on=kind, brief=is_brief)(_multiget)
     for kind in (CalendarCollection, CalendarHome, CalendarObject)
 )

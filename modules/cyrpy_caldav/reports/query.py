@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
+from cyrpy.data.listing import Rows
 from cyrpy.dav.answer import Answer
 from cyrpy.dav.context import DavContext
 from cyrpy.dav.errors import DavError
@@ -26,19 +27,19 @@ PAGE: Final = 100  # objects that are read at once
 _MAX_DIGITS: Final = 18
 
 
-class Row(NamedTuple):
-    """An object that a row tells all of that is asked for."""
+class Page(NamedTuple):
+    """Objects of which rows tell all that is asked for."""
 
     calendar: CalendarCollection
     sheet: Sheet
-    values: tuple[Any, ...]
+    rows: Rows
 
 
-Found = Row | CalendarObject
+Found = Page | CalendarObject
 
 
-def _query(body: Element, ctx: DavContext) -> Query:
-    return query_of(body, ctx.once(wanted).allowance)
+def _query(ctx: DavContext) -> Query:
+    return Query(ctx.request.said(query_of), ctx.once(wanted).allowance)
 
 
 @report(NAME, on=CalendarCollection, slow=True)
@@ -47,26 +48,26 @@ def query_calendar(calendar: CalendarCollection, body: Element, ctx: DavContext)
 
     A query without Depth, which is Depth 0 by RFC 3253 §3.6, is not meant to find nothing.
     """
-    query = _query(body, ctx)
+    query = _query(ctx)
     within = () if ctx.request.depth == "0" else (calendar,)
-    return _answer(_found(within, query, _names(body), ctx), calendar, body, ctx)
+    return _answer(_found(within, query, ctx.request.said(_names), ctx), calendar, body, ctx)
 
 
 @report(NAME, on=CalendarHome, slow=True)
 def query_home(home: CalendarHome, body: Element, ctx: DavContext) -> Answer:
     """Objects of all calendars in the home, of Depth infinity; nothing nearer is an object."""
-    query = _query(body, ctx)
+    query = _query(ctx)
     within = home.members(ctx) if ctx.request.depth == "infinity" else ()
     calendars = (member for member in within if isinstance(member, CalendarCollection))
-    return _answer(_found(calendars, query, _names(body), ctx), home, body, ctx)
+    return _answer(_found(calendars, query, ctx.request.said(_names), ctx), home, body, ctx)
 
 
 @report(NAME, on=CalendarObject, slow=True)
 def query_object(item: CalendarObject, body: Element, ctx: DavContext) -> Answer:
     """The one object, if it matches (RFC 4791 §7)."""
-    query = _query(body, ctx)
-    floating = query.zone or zone_of_calendar(item.calendar.view)
-    matches = query.plan.admits(item.row) and query.matches(item.octets(ctx), floating)
+    query = _query(ctx)
+    floating = query.asked.zone or zone_of_calendar(item.calendar.view)
+    matches = query.asked.plan.admits(item.row) and query.matches(item.octets(ctx), floating)
     return _answer(iter([item] if matches else []), item, body, ctx)
 
 
@@ -81,8 +82,8 @@ def _found(
                 yield from calendar.members_numbered(ids, ctx)
                 continue
             for at in range(0, len(ids), PAGE):
-                for row in calendar.sheet_rows_numbered(sheet, ids[at : at + PAGE], ctx):
-                    yield Row(calendar, sheet, row)
+                rows = calendar.sheet_rows_numbered(sheet, ids[at : at + PAGE], ctx)
+                yield Page(calendar, sheet, rows)
 
 
 def _answer(found: Iterator[Found], scope: Resource, body: Element, ctx: DavContext) -> Answer:
@@ -91,16 +92,15 @@ def _answer(found: Iterator[Found], scope: Resource, body: Element, ctx: DavCont
     What is left out is told by a 507 for the resource that was asked (RFC 6352 §8.6.2 says how).
     """
     result = Multistatus(ctx)
-    add, limit, room = _adder(body, result), _limit(body), options(ctx).max_report_size
+    add, limit, room = _adder(body, result, ctx), ctx.request.said(_limit), options(ctx)
     for each in found:
-        if len(result) == limit or room <= 0:
-            result.status(scope.url, 507, CUT)
-            break
-        if isinstance(each, Row):
-            result.add_row(each.sheet, each.values, each.calendar)
+        if isinstance(each, Page):
+            result.add_rows(each.sheet, each.rows, each.calendar)
         else:
             add(each)
-        room -= result.last_size
+        if result.cut(limit, room.max_report_size):
+            result.status(scope.url, 507, CUT)
+            break
     return Answer.multistatus(result.body())
 
 
@@ -110,13 +110,13 @@ def _names(body: Element) -> tuple[str, ...]:
     return () if others else requested_properties(body)
 
 
-def _adder(body: Element, result: Multistatus) -> Callable[[CalendarObject], None]:
+def _adder(body: Element, result: Multistatus, ctx: DavContext) -> Callable[[CalendarObject], None]:
     """What adds an object to the answer as the body asks."""
     if body.find(DAV("allprop")) is not None:
         return partial(result.add_all, include=())
     if body.find(DAV("propname")) is not None:
         return result.add_names
-    return partial(result.add, names=requested_properties(body))
+    return partial(result.add, names=ctx.request.said(requested_properties))
 
 
 def _limit(body: Element) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cyrpy.dav.answer import Answer
 from cyrpy.dav.context import DavContext
-from cyrpy.dav.multiget import multiget
+from cyrpy.dav.multiget import is_brief, multiget
 from cyrpy.dav.report import report
 from cyrpy.dav.xml import Element
 from cyrpy_carddav.asked import asked
@@ -15,7 +15,7 @@ from cyrpy_carddav.tree import AddressBookCollection
 NAME = CARDDAV("addressbook-multiget")
 
 
-@report(NAME, on=AddressBookCollection)
+@report(NAME, on=AddressBookCollection, brief=is_brief)
 def addressbook_multiget(book: AddressBookCollection, body: Element, ctx: DavContext) -> Answer:
     """The named cards, in the order asked; each missing one is a 404.
 

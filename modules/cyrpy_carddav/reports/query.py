@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Final
+from itertools import chain
+from typing import Final, NamedTuple
 
 from cyrpy.data import cards
 from cyrpy.data.cards import SearchedCard
+from cyrpy.data.listing import Rows
 from cyrpy.dav.answer import Answer
 from cyrpy.dav.context import DavContext
 from cyrpy.dav.errors import DavError
 from cyrpy.dav.multistatus import Multistatus, requested_properties
 from cyrpy.dav.report import report
-from cyrpy.dav.resource import Collection, Resource
+from cyrpy.dav.resource import Resource
+from cyrpy.dav.sheet import Sheet
 from cyrpy.dav.xml import DAV, Element
 from cyrpy.errors import FormatError
 from cyrpy.formats.vcard.parse import parse
@@ -22,13 +25,25 @@ from cyrpy_carddav.filter import Filter, NeedsWhole
 from cyrpy_carddav.filter_xml import filter_of
 from cyrpy_carddav.haystack import Haystacks
 from cyrpy_carddav.names import CARDDAV
-from cyrpy_carddav.objects import CardObject, Texts
+from cyrpy_carddav.objects import CardObject
 from cyrpy_carddav.prefilter import Prefilter, numbers
 from cyrpy_carddav.tree import AddressBookCollection
 
 NAME: Final = CARDDAV("addressbook-query")
 MAX_ANSWER: Final = 64 << 20  # octets of cards in one answer
+PAGE: Final = 100  # cards that are read at once
 _MAX_DIGITS: Final = 18
+
+
+class Page(NamedTuple):
+    """Cards of which rows tell all that is asked for."""
+
+    book: AddressBookCollection
+    sheet: Sheet
+    rows: Rows
+
+
+Found = Page | CardObject
 
 
 @report(NAME, on=AddressBookCollection, slow=True)
@@ -38,7 +53,7 @@ def addressbook_query(book: AddressBookCollection, body: Element, ctx: DavContex
     Raises:
         DavError: 403 supported-filter, supported-collation or supported-address-data.
     """
-    wanted = filter_of(body)
+    wanted = ctx.request.said(filter_of)
     # A query without Depth, which there should be, is not meant to find nothing.
     found = () if ctx.request.depth == "0" else matching(book, wanted, ctx)
     return _answer(found, book, body, ctx)
@@ -51,18 +66,18 @@ def card_query(card: CardObject, body: Element, ctx: DavContext) -> Answer:
     return _answer([card] if matches else [], card, body, ctx)
 
 
-def _answer(found: Iterable[CardObject], scope: Resource, body: Element, ctx: DavContext) -> Answer:
-    limit = _limit(body)
-    with_data = ctx.once(asked) is not None
-    result = Multistatus(ctx)
-    add = _adder(scope, body, result, ctx)
-    size = 0
-    for card in found:
-        if len(result) == limit or size > MAX_ANSWER:
+def _answer(found: Iterable[Found], scope: Resource, body: Element, ctx: DavContext) -> Answer:
+    ctx.once(asked)
+    limit, result = ctx.request.said(_limit), Multistatus(ctx)
+    add = _adder(body, result, ctx)
+    for each in found:
+        if isinstance(each, Page):
+            result.add_rows(each.sheet, each.rows, each.book)
+        else:
+            add(each)
+        if result.cut(limit, MAX_ANSWER):
             result.status(scope.url, 507, _CUT)
             break
-        add(card)
-        size += card.row.size if with_data else 0
     return Answer.multistatus(result.body())
 
 
@@ -71,19 +86,19 @@ _CUT: Final = DavError(
 )
 
 
-def _adder(
-    scope: Resource, body: Element, result: Multistatus, ctx: DavContext
-) -> Callable[[CardObject], None]:
+def _adder(body: Element, result: Multistatus, ctx: DavContext) -> Callable[[CardObject], None]:
     """What adds a card to the answer as the body asks."""
     if body.find(DAV("allprop")) is not None:
         return partial(result.add_all, include=())
     if body.find(DAV("propname")) is not None:
         return result.add_names
-    names = requested_properties(body)
-    sheet = scope.sheet(names, ctx) if names and isinstance(scope, Collection) else None
-    if sheet is None:
-        return partial(result.add, names=names)
-    return lambda card: result.add_row(sheet, card.told(sheet.columns, ctx), card.book)
+    return partial(result.add, names=ctx.request.said(requested_properties))
+
+
+def _names(body: Element) -> tuple[str, ...]:
+    """The properties that are asked for by name; none if it is all, or their names."""
+    others = body.find(DAV("allprop")) is not None or body.find(DAV("propname")) is not None
+    return () if others else requested_properties(body)
 
 
 def _limit(body: Element) -> int | None:
@@ -97,43 +112,46 @@ def _limit(body: Element) -> int | None:
     return int(text)
 
 
-def matching(book: AddressBookCollection, wanted: Filter, ctx: DavContext) -> Iterator[CardObject]:
-    """The cards of an address book that match."""
-    if not wanted.props:
-        yield from book.members(ctx)
-        return
-    for found in _found(book, wanted, ctx):
-        texts = Texts(
-            [each.row for each in found], {e.row.id: e.octets for e in found if e.is_whole}
-        )
-        for each in found:
-            yield CardObject(book, each.row, texts)
+def matching(book: AddressBookCollection, wanted: Filter, ctx: DavContext) -> Iterator[Found]:
+    """The cards of an address book that match: as rows, if rows tell all that is asked for."""
+    names = ctx.request.said(_names)
+    sheet = book.sheet(names, ctx) if names else None
+    for ids in _found(book, wanted, ctx) if wanted.props else book.numbers(ctx):
+        for at in range(0, len(ids), PAGE):
+            page = ids[at : at + PAGE]
+            if sheet is None:
+                yield from book.members_numbered(page, ctx)
+            else:
+                yield Page(book, sheet, book.sheet_rows_numbered(sheet, page, ctx))
 
 
-def _found(
-    book: AddressBookCollection, wanted: Filter, ctx: DavContext
-) -> Iterator[list[SearchedCard]]:
-    prefilter = Prefilter(wanted)
-    for page in _searched(book, wanted, ctx):
-        yield [each for each in page if _matches(each, wanted, prefilter, ctx)]
-
-
-def _searched(
-    book: AddressBookCollection, wanted: Filter, ctx: DavContext
-) -> Iterator[list[SearchedCard]]:
-    """The cards that are to be looked at: those that have the texts in them, or all."""
+def _found(book: AddressBookCollection, wanted: Filter, ctx: DavContext) -> Iterator[list[int]]:
+    """Numbers of the cards that match, in order, some at a time."""
     row = book.view.row
     everything = partial(cards.searched, ctx.unit, row.account_id, row.id)
+    look = partial(_matching, wanted=wanted, ctx=ctx)
     if not any(prop.texts for prop in wanted.props):
-        return everything()
+        yield from look(everything())
+        return
     state = int(book.sync_state(ctx))
     stack = ctx.tree.once(Haystacks).of((row.account_id, row.id), state, everything)
-    found = None if stack is None else numbers(wanted, stack)
-    return (
-        everything()
-        if found is None
-        else cards.searched_of(ctx.unit, row.account_id, sorted(found))
-    )
+    near = None if stack is None else numbers(wanted, stack)
+    if stack is None or near is None:
+        yield from look(everything())
+        return
+    known = stack.answers.get(wanted)
+    if known is None:
+        pages = cards.searched_of(ctx.unit, row.account_id, sorted(near))
+        known = stack.remember(wanted, list(chain.from_iterable(look(pages))))
+    yield known
+
+
+def _matching(
+    pages: Iterable[list[SearchedCard]], wanted: Filter, ctx: DavContext
+) -> Iterator[list[int]]:
+    prefilter = Prefilter(wanted)
+    for page in pages:
+        yield [each.row.id for each in page if _matches(each, wanted, prefilter, ctx)]
 
 
 def _matches(each: SearchedCard, wanted: Filter, prefilter: Prefilter, ctx: DavContext) -> bool:

@@ -14,6 +14,7 @@ from cyrpy.formats.ical.component import Component
 from cyrpy.formats.ical.series import Window
 from cyrpy.formats.ical.spans import bounds
 from cyrpy.formats.ical.subset import CalendarData, part
+from cyrpy_caldav import candidates
 from cyrpy_caldav.asked import Asked
 from cyrpy_caldav.calendar_data import MAX_TOTAL, Allowance
 from cyrpy_caldav.candidates import Query
@@ -89,7 +90,7 @@ def test_bounds_for_the_index_are_found(start, rule):
 def test_all_recurrences_of_one_request_together_are_bounded():
     allowance = Allowance()
     wanted = compiled(ASKED["nothing that is there"].replace("nothing", "wanted"))
-    query = Query(wanted, plan(wanted), Needles(wanted), None, allowance)
+    query = Query(candidates.Asked(wanted, plan(wanted), Needles(wanted), None), allowance)
     start, rule = RULES[3]
     lines = f"VEVENT\nUID:1\nDTSTART:{start}\nRRULE:{rule}\nSUMMARY:wanted"
     for _ in range(3 * MAX_TOTAL // MAX_STEPS):
@@ -101,7 +102,7 @@ def test_all_recurrences_of_one_request_together_are_bounded():
 def test_when_nothing_is_left_what_does_not_recur_is_still_told_apart():
     allowance = Allowance(0)
     wanted = compiled(ASKED["a week"])
-    query = Query(wanted, plan(wanted), Needles(wanted), None, allowance)
+    query = Query(candidates.Asked(wanted, plan(wanted), Needles(wanted), None), allowance)
     single = "VEVENT\nUID:1\nDTSTART:{}T100000Z"
     assert query.matches(octets(single.format("20260106")), UTC)
     assert not query.matches(octets(single.format("20260112")), UTC)

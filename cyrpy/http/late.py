@@ -1,0 +1,33 @@
+"""LateApp: an ASGI application that its first request loads."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from cyrpy.http.scope import App, Receive, Scope, Send
+
+
+class LateApp:
+    """Stands in the place of the application that `load` makes, which is called once.
+
+    What a module is made of is loaded so for those who use it: the first request waits a moment,
+    and a start does not.
+    """
+
+    def __init__(self, load: Callable[[], Awaitable[App]]) -> None:
+        self._load: Final = load
+        self._app: App | None = None
+        self._lock = asyncio.Lock()
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Serve a request."""
+        app = self._app
+        return self._first(scope, receive, send) if app is None else app(scope, receive, send)
+
+    async def _first(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with self._lock:
+            if self._app is None:
+                self._app = await self._load()
+        await self._app(scope, receive, send)
