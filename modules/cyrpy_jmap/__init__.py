@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from cyrpy.module import Module
-from cyrpy_jmap.app import app, lifespan
+from cyrpy_jmap.loading import app, lifespan, offers
 from cyrpy_jmap.settings import JmapSettings
-from cyrpy_jmap.types import offers
 
 PREFIX = "/jmap"
 

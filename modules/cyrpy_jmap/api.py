@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any, Final
 
 import orjson
@@ -26,10 +28,12 @@ LARGE: Final = 256 << 10  # octets of a request that are parsed off the event lo
 class Api:
     """GET and POST /jmap/: the Session object and the API, in every dialect.
 
-    `classic` is the dialect of requests that are arrays, where there is one.
+    `classic` makes the dialect of requests that are arrays, where there is one, for the first.
     """
 
-    def __init__(self, engine: Engine, sessions: Sessions, classic: Dialect | None = None) -> None:
+    def __init__(
+        self, engine: Engine, sessions: Sessions, classic: Callable[[], Dialect] | None = None
+    ) -> None:
         self.engine: Final = engine
         self.sessions: Final = sessions
         self.services: Final[Services] = engine.services
@@ -37,7 +41,7 @@ class Api:
         self._limit = limits.max_size_request
         self.gate: Final = Gate(limits.max_concurrent_requests, "maxConcurrentRequests")
         self._object = Rfc8620(sessions.capabilities, limits.max_calls_in_request)
-        self._array = classic
+        self._array = None if classic is None else cache(classic)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request to the API's URL."""
@@ -93,7 +97,7 @@ class Api:
         if type(value) is list:
             if self._array is None:
                 raise not_request("the body must be an object with using and methodCalls")
-            return self._array
+            return self._array()
         return self._object
 
     async def viewer(self, scope: Scope) -> Viewer:

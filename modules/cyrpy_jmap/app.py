@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from starlette.types import ASGIApp
 
 from cyrpy.core import Core
 from cyrpy.data import secrets
+from cyrpy.http.late import LateApp
+from cyrpy.http.scope import App
 from cyrpy_jmap.api import Api
 from cyrpy_jmap.blob_source import BlobSource
 from cyrpy_jmap.call import Services
 from cyrpy_jmap.capability import CORE, Capability
 from cyrpy_jmap.datatype import DataType
-from cyrpy_jmap.dialects.classic import PROFILES, Classic
-from cyrpy_jmap.dialects.classic.auth import ClassicAuth
+from cyrpy_jmap.dialects.base import Dialect
 from cyrpy_jmap.download import Download
 from cyrpy_jmap.engine import Engine
 from cyrpy_jmap.push.service import endpoints, sending
+from cyrpy_jmap.push.vapid import Vapid
 from cyrpy_jmap.routes import Jmap
 from cyrpy_jmap.session import Sessions
 from cyrpy_jmap.settings import JmapSettings
@@ -29,9 +33,33 @@ from cyrpy_jmap.upload import Upload
 SIGNING_KEY: Final = "jmap-signing"  # its name among the secrets
 
 
-def app(core: Core, settings: JmapSettings) -> Jmap:
-    """The sub-app that the host mounts."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """JMAP of one running server."""
+
+    app: Jmap
+    api: Api
+
+    def sending(self) -> AbstractAsyncContextManager[None]:
+        """Push to subscriptions and callbacks meanwhile."""
+        return sending(self.api)
+
+
+def opened(core: Core, settings: JmapSettings) -> Opened:
+    """JMAP with its own types and those that other modules offer; on a thread that may write.
+
+    Raises:
+        CyrpyError: the database cannot be used.
+    """
+    (vapid,) = core.offered(Vapid)
+    vapid.open(core)  # its key is in every Session object
     api = create_api(core, settings)
+    return Opened(_app(api, settings), api)
+
+
+def _app(api: Api, settings: JmapSettings) -> Jmap:
+    """The URLs under /jmap, all of them."""
+    core: Core = api.services.core
     key = secrets.obtain(core.database, SIGNING_KEY, lambda: core.random_bytes(32).hex())
     signer = Signer(bytes.fromhex(key), core.clock)
     own: dict[str, ASGIApp] = {
@@ -39,16 +67,18 @@ def app(core: Core, settings: JmapSettings) -> Jmap:
         "download": Download(api, signer),
     }
     if settings.classic_profile != "off":
-        profile = PROFILES[settings.classic_profile]
-        own["auth"] = ClassicAuth(api, profile, core.sign_in, signer, base_url=api.base_url)
+        own["auth"] = LateApp(partial(_classic_sign_in, api, settings, signer))
     return create_app(api, settings, own)
 
 
-@asynccontextmanager
-async def lifespan(core: Core, settings: JmapSettings) -> AsyncIterator[None]:
-    """Web push runs beside the requests."""
-    async with sending(create_api(core, settings)):
-        yield
+async def _classic_sign_in(api: Api, settings: JmapSettings, signer: Signer) -> App:
+    """The sign-in of the classic dialect."""
+    from cyrpy_jmap.dialects.classic import PROFILES  # noqa: PLC0415 - for those who speak it
+    from cyrpy_jmap.dialects.classic.auth import ClassicAuth  # noqa: PLC0415
+
+    profile = PROFILES[settings.classic_profile]
+    sign_in = api.services.core.sign_in
+    return ClassicAuth(api, profile, sign_in, signer, base_url=api.base_url)
 
 
 def create_api(core: Core, settings: JmapSettings) -> Api:
@@ -59,18 +89,21 @@ def create_api(core: Core, settings: JmapSettings) -> Api:
     capabilities = [CORE, *(capability for capability in named if capability.urn)]
     services = Services(core, settings.limits(), core.offered(BlobSource))
     sessions = Sessions(services.limits, capabilities)
-    return Api(Engine(services, types), sessions, _classic(core, settings, sessions))
+    classic = partial(_classic, core, settings, sessions)
+    has_classic = settings.classic_profile != "off"
+    return Api(Engine(services, types), sessions, classic if has_classic else None)
 
 
-def _classic(core: Core, settings: JmapSettings, sessions: Sessions) -> Classic | None:
-    """The dialect of requests that are arrays, if there is one."""
-    if settings.classic_profile == "off":
-        return None
+def _classic(core: Core, settings: JmapSettings, sessions: Sessions) -> Dialect:
+    """The dialect of requests that are arrays."""
+    from cyrpy_jmap.dialects.classic import PROFILES, Classic  # noqa: PLC0415 - as above
+
     return Classic(
         PROFILES[settings.classic_profile],
         settings.limits(),
         sessions.capabilities,
         pretty=core.settings.httpprettytelemetry,
+        delays_send=core.settings.sends_mail,
     )
 
 

@@ -14,12 +14,16 @@ if TYPE_CHECKING:
 
 
 class Range(NamedTuple):
-    """Octets `start` to `stop` of a blob that the account owns, as `decode` makes them."""
+    """Octets `start` to `stop` of a blob that the account owns, as `decode` makes them.
+
+    `owner` is the number of the account that owns it, if that is another.
+    """
 
     digest: bytes
     start: int = 0
     stop: int | None = None  # to the end
     decode: Callable[[bytes], bytes] | None = None  # None: they are as they are
+    owner: int | None = None
 
 
 @dataclass(frozen=True)
@@ -40,3 +44,4 @@ class Found(NamedTuple):
     size: int  # octets
     blob: Blob | None
     octets: bytes = b""
+    owner: int | None = None  # number of the account that owns the blob, if not the viewer's own

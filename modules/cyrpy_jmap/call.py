@@ -22,6 +22,7 @@ from cyrpy_jmap.viewer import Account, Viewer
 
 T = TypeVar("T")
 OCTET_STREAM: Final = "application/octet-stream"
+SERIES: Final = 8192  # of which it is remembered how they recur; a kilobyte each
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Services:
     limits: Limits
     sources: Sequence[BlobSource] = ()
     recent: Recent = field(default_factory=Recent)
+    series: Recent = field(default_factory=lambda: Recent(SERIES))
 
     @property
     def blobs(self) -> Blobs:
@@ -58,11 +60,12 @@ class Services:
 
     def _of_store(self, unit: Unit, account: Account, found: Range) -> Found | None:
         """A part of a blob of the account's, which the viewer may read by way of a source."""
-        blob = self.blobs.find(unit, [account.id], PREFIX + found.digest.hex())
+        owner = account.id if found.owner is None else found.owner
+        blob = self.blobs.find(unit, [owner], PREFIX + found.digest.hex())
         if blob is None:
             return None
         if found.decode is None and found.start == 0 and found.stop is None:
-            return Found(blob.size, blob)
+            return Found(blob.size, blob, owner=owner)
         octets = self.blobs.part(unit, blob, found.start, found.stop)
         octets = octets if found.decode is None else found.decode(octets)
         return Found(len(octets), None, octets)
@@ -205,7 +208,8 @@ class Call:
         if found is None:
             raise NotFound(f"there is no blob {blob_id[:255]!r}")
         if found.blob is not None:
-            return self.services.blobs.copy(self.unit, [own], own, blob_id).id
+            owners = [own] if found.owner is None else [own, found.owner]
+            return self.services.blobs.copy(self.unit, owners, own, blob_id).id
         return self.services.blobs.store(self.unit, own, found.octets, OCTET_STREAM).id
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
+from cyrpy.core import Core
 from cyrpy.data import changes
+from cyrpy.formats.pointer import escape
 from cyrpy_jmap import records
 from cyrpy_jmap.call import Call, Done, Method
 from cyrpy_jmap.capability import Capability
-from cyrpy_jmap.filters import Comparator, Filter
+from cyrpy_jmap.filters import Comparator, Filter, used
 from cyrpy_jmap.invocation import Arguments, Invocation, Json
 from cyrpy_jmap.methods.changes import ChangesArguments, run_changes
 from cyrpy_jmap.methods.copy import CopyArguments, run_copy
@@ -18,6 +20,7 @@ from cyrpy_jmap.methods.query import QueryArguments, run_query
 from cyrpy_jmap.methods.query_changes import QueryChangesArguments, run_query_changes
 from cyrpy_jmap.methods.set import SetArguments, SetOutcome, run_set
 from cyrpy_jmap.objects import JmapObject, properties_of
+from cyrpy_jmap.records import Wrong
 from cyrpy_jmap.stored import Record, value_of
 
 M = TypeVar("M", bound=JmapObject)
@@ -37,6 +40,9 @@ class DataType(Generic[M]):
     model: ClassVar[type[JmapObject]]
 
     logged: ClassVar[bool] = True  # whether the change log knows the type
+    # Properties that name records of other types, by an id or by the keys of a map.
+    refers: ClassVar[Mapping[str, DataType[Any]]] = {}
+    log_name: ClassVar[str] = ""  # how, if by the name of another type whose rows these are too
     in_account: ClassVar[bool] = True  # false: of the user itself, as PushSubscription (§7.2)
     singleton: ClassVar[bool] = False  # one record, which cannot be created or destroyed
     copyable: ClassVar[bool] = False
@@ -72,9 +78,10 @@ class DataType(Generic[M]):
 
     def state(self, call: Call) -> str:
         """The state of the type in the account (§5.1); inside a write, with what was done there."""
-        moved = call.unit.moved_to(call.account.id, self.name)
+        name = self.log_name or self.name
+        moved = call.unit.moved_to(call.account.id, name)
         if moved is None:
-            moved = changes.state(call.unit, call.account.id, self.name)
+            moved = changes.state(call.unit, call.account.id, name)
         return str(moved)
 
     def changes_since(self, call: Call, since: str, limit: int | None) -> changes.Changes:
@@ -87,9 +94,8 @@ class DataType(Generic[M]):
         if not call.account.is_own:
             viewer = changes.Viewer(call.viewer.identity.principals, self.may_see(call))
         account_id = call.account.id
-        return changes.changes_since(
-            call.unit, account_id, self.name, since, viewer=viewer, limit=limit
-        )
+        name = self.log_name or self.name
+        return changes.changes_since(call.unit, account_id, name, since, viewer=viewer, limit=limit)
 
     def may_see(self, call: Call) -> Callable[[str], bool]:
         """Whether the viewer sees a record of an account that is not its own."""
@@ -115,6 +121,23 @@ class DataType(Generic[M]):
         """Whether changes to such a query follow from changes to the records it finds (§5.6)."""
         del call, filter, sort
         return self.logged
+
+    def is_stable(self, call: Call, filter: Filter | None, sort: Sequence[Comparator]) -> bool:
+        """Whether no update of a record can change whether, or where, one is found (§5.6)."""
+        del call
+        names = {*used(filter), *(comparator.property for comparator in sort)}
+        return bool(self.stable) and names <= self.stable
+
+    def moved(
+        self,
+        call: Call,
+        filter: Filter | None,
+        sort: Sequence[Comparator],
+        found: changes.Changes,
+    ) -> Sequence[str]:
+        """The records that may be found elsewhere since, or no more; not those that are new."""
+        del call, filter, sort
+        return found.updated
 
     # Checking: what a client sends, before `create`, `copy` and `update` are handed it
 
@@ -144,6 +167,21 @@ class DataType(Generic[M]):
         """
         del call
         return checked
+
+    def unresolved(self, call: Call, value: Json) -> Wrong:
+        """What a record that is wrong already refers to besides that is not there."""
+        wrong: Wrong = {}
+        for property, type in self.refers.items():
+            given = value.get(property)
+            ids = {given: property} if isinstance(given, str) else {}
+            if isinstance(given, dict):
+                ids = {id: f"{property}/{escape(id)}" for id in given}
+            named = {id: path for id, path in ids.items() if id[:1] != "#"}
+            if named:
+                sees = type.may_see(call)
+                missing = (path for id, path in named.items() if not sees(id))
+                wrong |= dict.fromkeys(missing, f"there is no such {type.name}")
+        return wrong
 
     # Writing: each is called inside a transaction, in a savepoint that a CyrpyError undoes
 
@@ -184,6 +222,11 @@ class DataType(Generic[M]):
         """Calls that a /set makes after its response, as for `onSuccessUpdateEmail`."""
         del call, outcome
         return ()
+
+    def beside(self, core: Core) -> Coroutine[Any, Any, None] | None:
+        """What runs beside the requests until it is cancelled, if anything does."""
+        del core
+        return None
 
     # What follows
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from typing import Annotated, Any, ClassVar, Final, TypeVar
 
@@ -65,7 +66,17 @@ _DATE: Final = (
 _WITH_ZONE: Final = _DATE + r"(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])$"
 _IN_UTC: Final = _DATE + "Z$"
 Date = Annotated[str, StringConstraints(pattern=_WITH_ZONE)]
-UTCDate = Annotated[str, StringConstraints(pattern=_IN_UTC)]
+
+
+def _moment(text: str) -> str:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError as exc:  # as the 30th of February
+        raise ValueError("must be a date that there is") from exc
+    return text
+
+
+UTCDate = Annotated[str, StringConstraints(pattern=_IN_UTC), AfterValidator(_moment)]
 _SHAPES: Final = {
     _ID: "must be an id: 1 to 255 of the characters A-Z, a-z, 0-9, - and _",
     _WITH_ZONE: "must be a date such as 2026-01-31T10:30:00+01:00",
@@ -91,6 +102,7 @@ class JmapModel(BaseModel):
         regex_engine="rust-regex",
         hide_input_in_errors=True,
         allow_inf_nan=False,
+        defer_build=True,  # validators are made when first used: most of a start's models are not
     )
 
 

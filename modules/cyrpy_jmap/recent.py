@@ -1,4 +1,8 @@
-"""Recent: what /get gave of types with few records, remembered while the type's state stands."""
+"""Recent: what was read from the database, remembered by the state that it was read at.
+
+That is what /get gave of types with few records, by the type's state; and the rules by which
+events recur, by when each was last written.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,8 @@ class Recent:
     A hint only: who asks reads the state first, and an answer of another state counts for nothing.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
         self._kept: dict[Hashable, tuple[int, Sequence[Any]]] = {}
 
     def find(self, key: Hashable, state: int) -> Sequence[Any] | None:
@@ -27,6 +32,6 @@ class Recent:
         """Remember records, which nobody may change from now on."""
         if len(records) > LARGEST:
             return
-        if len(self._kept) >= MOST:
+        if len(self._kept) >= self._most:
             self._kept.clear()  # threads share it: one step, and no order to keep
         self._kept[key] = (state, records)

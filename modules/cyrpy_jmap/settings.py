@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -54,6 +55,34 @@ class JmapSettings(ModuleSettings):
         description=(
             "Whether events that clients send may be spelled as in JSCalendar 1.0 (RFC 8984): "
             "recurrenceRules, replyTo, sendTo. Answers are always of version 2.0."
+        ),
+    )
+    sieve: Switch = Field(
+        default=True,
+        description=(
+            "Whether users may store and activate Sieve scripts (RFC 9661). Those that are active "
+            "are run for new mail in any case; an administrator has cyrpy sieve."
+        ),
+    )
+    tasks: Switch = Field(
+        default=False,
+        description=(
+            "Whether the VTODOs of calendars are offered as JMAP Tasks "
+            "(draft-ietf-jmap-tasks-06, which is no standard yet)."
+        ),
+    )
+    smime: Switch = Field(
+        default=False,
+        description=(
+            "Whether the S/MIME signatures of mail are verified (RFC 9219). Whether a certificate "
+            "was revoked is not looked up."
+        ),
+    )
+    smime_trust: Path | None = Field(
+        default=None,
+        description=(
+            "File of the certificates, in PEM, of those who may vouch for the signers of mail; "
+            "without it no signature is trusted."
         ),
     )
     classic_profile: Annotated[Literal["off", "A0", "A", "B", "C"], ON_OFF] = Field(

@@ -50,6 +50,7 @@ push_subscriptions = Table(
     Column("position", Text, nullable=False),  # up to which changes were pushed
     Column("created_at", Int64, nullable=False),
     Column("expires_at", Int64),  # null: with its credential
+    Column("alert_position", Int64),  # up to which alerts were pushed; null: not looked at yet
     Index("ix_jmap_push_subscriptions_credential_id", "credential_id"),
     Index("ix_jmap_push_subscriptions_principal_id", "principal_id"),
     sqlite_autoincrement=True,
@@ -85,6 +86,7 @@ class SubscriptionRow(NamedTuple):
     position: str
     created_at: int
     expires_at: int | None
+    alert_position: int | None
 
     def __repr__(self) -> str:
         """Without URL, keys and code: rows find their way into tracebacks."""
@@ -179,6 +181,7 @@ def add(unit: Unit, new: NewSubscription) -> int:
     row: Mapping[str, Any] = new._asdict() | {
         "is_verified": int(new.is_verified),
         "asked_at": None,
+        "alert_position": None,
         "created_at": unit.now,
     }
     number: int = unit.value(INSERT, **row)

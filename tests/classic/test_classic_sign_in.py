@@ -176,7 +176,11 @@ def test_the_answer_has_what_the_profile_has(login):
     assert answer["apiUrl"] == "https://localhost/jmap/"
     assert "{blobId}" in answer["downloadUrl"]
     if late:
-        assert answer["accounts"]["test@localhost"]["hasDataFor"] == ["contacts", "calendars"]
+        assert answer["accounts"]["test@localhost"]["hasDataFor"] == [
+            "mail",
+            "contacts",
+            "calendars",
+        ]
 
 
 def test_the_urls_can_be_had_again_with_the_token(login):

@@ -14,7 +14,7 @@ from cyrpy.errors import CannotCalculateChanges
 from cyrpy_jmap.arguments import MethodArguments, check
 from cyrpy_jmap.call import Call
 from cyrpy_jmap.errors import MethodError
-from cyrpy_jmap.filters import Comparator, Filter, parse_filter, parse_sort, used
+from cyrpy_jmap.filters import parse_filter, parse_sort
 from cyrpy_jmap.invocation import Arguments, Json
 from cyrpy_jmap.methods.changes import PositiveInt
 from cyrpy_jmap.methods.get import AnyId, need_account
@@ -52,9 +52,9 @@ def run_query_changes(type: DataType[Any], call: Call, arguments: Arguments) -> 
         raise CannotCalculateChanges(
             "changes to this query cannot be calculated; send it again as /query"
         )
-    is_stable = _is_stable(type, filter, sort)
+    is_stable = type.is_stable(call, filter, sort)
     found = type.changes_since(call, args.since_query_state, None)
-    moved = [] if is_stable else found.updated
+    moved = [] if is_stable else type.moved(call, filter, sort, found)
     ids = type.search(call, filter, sort)
     removed = [*found.destroyed, *moved]
     added = _added(ids, {*found.created, *moved}, args.up_to_id if is_stable else None)
@@ -71,12 +71,6 @@ def run_query_changes(type: DataType[Any], call: Call, arguments: Arguments) -> 
     return response
 
 
-def _is_stable(type: DataType[Any], filter: Filter | None, sort: Sequence[Comparator]) -> bool:
-    """Whether no update of a record can change whether, or where, it is found."""
-    names = {*used(filter), *(comparator.property for comparator in sort)}
-    return bool(type.stable) and names <= type.stable
-
-
 def _added(ids: Sequence[str], wanted: set[str], up_to: str | None) -> list[Json]:
     """The results among `wanted` with their places, none of them after `up_to`."""
     if not wanted:
@@ -86,7 +80,7 @@ def _added(ids: Sequence[str], wanted: set[str], up_to: str | None) -> list[Json
     for index, id in enumerate(ids):
         if id in wanted:
             added.append({"id": id, "index": index})
-        if id == last:
+        if id == last or len(added) == len(wanted):
             break
     return added
 

@@ -15,6 +15,7 @@ from cyrpy_jmap.call import Call, Done
 from cyrpy_jmap.errors import OF_THE_CALL, MethodError, SetError, set_error
 from cyrpy_jmap.invocation import Arguments, Json
 from cyrpy_jmap.methods.get import AnyId, need_account
+from cyrpy_jmap.records import invalid_properties
 
 if TYPE_CHECKING:
     from cyrpy_jmap.datatype import DataType
@@ -103,8 +104,21 @@ def _check_new(
             _may(type, "create")
             checked[cid] = type.ready(call, type.check_new(value))
         except CyrpyError as exc:
-            checked[cid] = of_record(exc)
+            checked[cid] = _all_wrong(type, call, value, of_record(exc))
     return checked
+
+
+def _all_wrong(type: DataType[Any], call: Call, value: Json, error: SetError) -> SetError:
+    """An error with all properties that are wrong, those that lead nowhere too."""
+    if error.type != "invalidProperties":
+        return error
+    told = [*(error.properties or ())]
+    known = {path.partition("/")[0] for path in told}
+    missing = type.unresolved(call, {n: v for n, v in value.items() if n not in known})
+    if not missing:
+        return error
+    more = invalid_properties(missing)
+    return SetError(error.type, f"{error.description}; {more.description}", [*told, *missing])
 
 
 def _may(type: DataType[Any], what: str) -> None:

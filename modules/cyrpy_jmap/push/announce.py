@@ -38,9 +38,10 @@ class Announcer:
     def __init__(self, types: Iterable[DataType[Any]]) -> None:
         self._types = [t for t in types if t.logged and t.in_account and t.defines("load")]
 
-    def types_in(self, account: Account) -> list[str]:
-        """The types of which the viewer is told in an account."""
-        return [type.name for type in self._types if type.capability.works_in(account)]
+    def types_in(self, account: Account) -> dict[str, str]:
+        """The types of which the viewer is told in an account, with their names in the log."""
+        found = (type for type in self._types if type.capability.works_in(account))
+        return {type.name: type.log_name or type.name for type in found}
 
     def now(self, unit: Unit, viewer: Viewer) -> Position:
         """The position that includes everything."""
@@ -83,9 +84,10 @@ class Announcer:
     ) -> dict[str, str]:
         types = self.types_in(account)
         if wanted is not None:
-            types = [type for type in types if type in wanted]
-        moved = types_moved(unit, account.id, types, since) if types else {}
-        return {type: str(moved[type]) for type in types if type in moved}
+            types = {type: logged for type, logged in types.items() if type in wanted}
+        names = list(dict.fromkeys(types.values()))
+        moved = types_moved(unit, account.id, names, since) if types else {}
+        return {type: str(moved[name]) for type, name in types.items() if name in moved}
 
 
 def write_position(position: Position) -> str:

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from cyrpy.auth.identity import identity_of
 from cyrpy.errors import CyrpyError
 from cyrpy_jmap.body import header
+from cyrpy_jmap.push.alerts import EVENT
 from cyrpy_jmap.push.announce import Announcement, Position, read_position, write_position
 from cyrpy_jmap.push.hub import RECHECK_SECONDS, Hub, Live
 from cyrpy_jmap.push.shape import RFC8620, Shape
@@ -143,6 +144,8 @@ class _Stream:
             elif loop.time() >= due:
                 await self._write(self._ping())
                 due = loop.time() + interval
+            for alert in await self._live.alerts():
+                await self._write(_event(EVENT, alert))
 
     async def _announce(self, announcement: Announcement) -> bool:
         """Write a state event, unless nothing in it has a name that the client asked for."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 from cyrpy.auth.identity import Identity
 from cyrpy.data.notifier import Subscription
@@ -18,6 +18,7 @@ from cyrpy.data.unit import StateChanges
 from cyrpy.errors import CyrpyError
 from cyrpy_jmap.api import Api
 from cyrpy_jmap.errors import RequestError
+from cyrpy_jmap.push import alerts
 from cyrpy_jmap.push.announce import Announcement, Announcer, Position
 from cyrpy_jmap.viewer import Viewer
 
@@ -106,6 +107,16 @@ class Hub:
         with self.core.database.read() as unit:
             return self.announcer.changed(unit, viewer, since, wanted)
 
+    def alerts_now(self, viewer: Viewer) -> int:
+        """The position that includes all alerts; on a database thread."""
+        with self.core.database.read() as unit:
+            return alerts.now(unit, viewer)
+
+    def alerts_after(self, viewer: Viewer, position: int) -> alerts.Told:
+        """The alerts after a position; on a database thread."""
+        with self.core.database.read() as unit:
+            return alerts.after(unit, viewer, position)
+
 
 class Live:
     """One connection: whose it is, and how far it has been told of changes."""
@@ -116,6 +127,7 @@ class Live:
         self._subscription: Subscription | None = None
         self._position: Position = {}
         self._wanted: Collection[str] | None = None
+        self._alerted: int | None = None  # up to which alert; None: of none
         self._moved = False
         self._quiet_until = 0.0
         self.wake = asyncio.Event()  # something moved, the client is gone, or the server ends
@@ -125,6 +137,11 @@ class Live:
         viewer = await self.viewer()
         if since is None:
             since = await self._hub.core.database.run(Lane.QUICK, self._hub.now, viewer)
+        if alerts.is_wanted(wanted) and self._alerted is None:
+            now = self._hub.alerts_now
+            self._alerted = await self._hub.core.database.run(Lane.QUICK, now, viewer)
+        elif not alerts.is_wanted(wanted):
+            self._alerted = None
         self._wanted = wanted
         self._position = since
         if self._subscription is None:
@@ -139,6 +156,7 @@ class Live:
             self._subscription.close()
             self._subscription = None
         self._moved = False
+        self._alerted = None
 
     @property
     def is_ending(self) -> bool:
@@ -163,6 +181,22 @@ class Live:
             raise Ended("the sign-in no longer holds")
         self._identity = identity
         return await self._hub.api.viewer_of(identity)
+
+    async def alerts(self) -> list[dict[str, Any]]:
+        """Alerts to tell of now.
+
+        Raises:
+            Ended: as `viewer`.
+        """
+        since = self._alerted
+        if since is None:
+            return []
+        viewer = await self.viewer()
+        read = self._hub.alerts_after
+        found = await self._hub.core.database.run(Lane.QUICK, read, viewer, since)
+        if self._alerted == since:  # else there was another `begin` meanwhile
+            self._alerted = found.position
+        return found.values
 
     async def wait(self, seconds: float) -> None:
         """Return when woken or after `seconds`, and at the latest when a check is due."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -13,6 +13,7 @@ from cyrpy.data import credentials, principals
 from cyrpy.data.principals import groups_of
 from cyrpy.data.unit import Unit
 from cyrpy_jmap import store
+from cyrpy_jmap.push import alerts
 from cyrpy_jmap.push.announce import (
     Announcer,
     TypeStates,
@@ -70,7 +71,26 @@ class Jobs:
         if not row.is_verified:
             ask = row.asked_at is None
             return Job(row, viewer, _verification(row, unit.now) if ask else None)
-        return self._changes(unit, row, viewer)
+        if row.kind == CALLBACK or not alerts.is_wanted(_types(row)):
+            return self._changes(unit, row, viewer)
+        return self._with_alerts(unit, row, viewer)
+
+    def _with_alerts(self, unit: Unit, row: SubscriptionRow, viewer: Viewer) -> Job:
+        """An alert to tell of, each in a message of its own; else what changed."""
+        seen = row.alert_position
+        if seen is None:  # it begins here
+            position = alerts.now(unit, viewer)
+        else:
+            told = alerts.after(unit, viewer, seen, 1)
+            position = told.position
+            if told.values:
+                body = orjson.dumps(told.values[0])
+                sent = {"alert_position": position}
+                return Job(row, viewer, Message(body, "high", None, sent, is_whole=False))
+        job = self._changes(unit, row, viewer)
+        if position == seen:
+            return job
+        return replace(job, noted={**(job.noted or {}), "alert_position": position})
 
     def _changes(self, unit: Unit, row: SubscriptionRow, viewer: Viewer) -> Job:
         since = read_position(row.position)

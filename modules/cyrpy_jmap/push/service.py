@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final
 
 from starlette.types import ASGIApp
@@ -12,6 +12,8 @@ from starlette.types import ASGIApp
 from cyrpy.core import Core
 from cyrpy.data.threads import Lane
 from cyrpy_jmap.api import Api
+from cyrpy_jmap.push.alerting import Alerting
+from cyrpy_jmap.push.alerting import Pace as AlertPace
 from cyrpy_jmap.push.announce import Announcer
 from cyrpy_jmap.push.courier import Courier
 from cyrpy_jmap.push.delivery import Delivery
@@ -46,11 +48,16 @@ async def sending(
     await core.database.run(Lane.WORK, vapid.open, core)
     jobs = Jobs(api.sessions, Announcer(api.engine.types))
     delivery = Delivery(core, courier or Courier(clock=core.clock), vapid)
-    task = asyncio.create_task(Sender(core, jobs, delivery, pace).run())
+    tasks = [
+        asyncio.create_task(Sender(core, jobs, delivery, pace).run()),
+        asyncio.create_task(Alerting(core, AlertPace()).run()),
+    ]
+    beside = (type.beside(core) for type in api.engine.types)
+    tasks += [asyncio.create_task(one) for one in beside if one is not None]
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await delivery.aclose()

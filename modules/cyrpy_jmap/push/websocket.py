@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Final
 
+import orjson
 from starlette.types import Message, Receive, Scope, Send
 
 from cyrpy.auth.identity import identity_of
@@ -140,6 +141,8 @@ class _Connection:
             announcement = await self._checked(self._live.changes())
             if announcement is not None:
                 await self._write(messages.announced(announcement))
+            for alert in await self._checked(self._live.alerts()):
+                await self._write(orjson.dumps(alert))
 
     async def _checked(self, awaited: Any) -> Any:  # noqa: ANN401 - whatever it awaits
         """Await what may find that the connection is over."""

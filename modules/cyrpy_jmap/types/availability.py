@@ -28,7 +28,8 @@ from cyrpy_jmap.datatype import DataType
 from cyrpy_jmap.errors import MethodError
 from cyrpy_jmap.invocation import Arguments, Json
 from cyrpy_jmap.objects import JmapObject, UTCDate
-from cyrpy_jmap.types.calendar_event.model import DEFAULTS, is_property
+from cyrpy_jmap.types.calendar_event.kind import EVENTS
+from cyrpy_jmap.types.calendar_event.model import DEFAULTS
 from cyrpy_jmap.types.calendar_event.shaping import reduced
 from cyrpy_jmap.types.sharing import actor_of
 
@@ -105,7 +106,7 @@ def _window(args: AvailabilityArguments) -> Window:
 def _named(properties: list[str] | None) -> frozenset[str] | None:
     if properties is None:
         return None
-    unknown = [name for name in properties if not is_property(name)]
+    unknown = [name for name in properties if not EVENTS.knows(name)]
     if unknown:
         shown = ", ".join(repr(name[:80]) for name in unknown[:20])
         raise MethodError(

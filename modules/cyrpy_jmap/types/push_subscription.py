@@ -20,6 +20,7 @@ from cyrpy_jmap.errors import MethodError, SetError
 from cyrpy_jmap.invocation import Arguments, Invocation, Json
 from cyrpy_jmap.methods.set import SetOutcome
 from cyrpy_jmap.objects import Immutable, JmapModel, JmapObject, UTCDate
+from cyrpy_jmap.push.alerts import is_wanted
 from cyrpy_jmap.push.channel import tell
 from cyrpy_jmap.push.encryption import read_keys
 from cyrpy_jmap.push.job import wire_id
@@ -148,6 +149,8 @@ class PushSubscriptions(DataType[PushSubscription]):
         if patched["types"] != current["types"]:
             types = patched["types"]
             columns["types"] = None if types is None else " ".join(types)
+            if not is_wanted(types):
+                columns["alert_position"] = None  # who asks again is told of what comes then
         if columns:
             store.change(call.unit, row.id, **columns)
         return {k: v for k, v in changed.items() if patched[k] != v} or None

@@ -23,7 +23,7 @@ VALUES = {
 }
 GOOD = [(name, value) for name, values in VALUES.items() for value in values]
 BAD = [
-    ("name", "", "name", "at least 1"),
+    ("name", "", "name", "must not be empty"),
     ("name", "Ä" * 128, "name", "255 octets"),
     ("name", 3, "name", "string"),
     ("name", "a\0b", "name", "U+0000"),
@@ -47,7 +47,7 @@ BAD = [
     ("timeZone", "../../etc/passwd", "timeZone", "IANA"),
     ("timeZone", "Europe/Vienna\0", "timeZone", "IANA"),
     ("defaultAlertsWithTime", [], "defaultAlertsWithTime", "dictionary"),
-    ("defaultAlertsWithTime", {"a b": ALERT}, "defaultAlertsWithTime/a b", "pattern"),
+    ("defaultAlertsWithTime", {"a b": ALERT}, "defaultAlertsWithTime/a b", "must be an id"),
     ("defaultAlertsWithTime", {"a": {}}, "defaultAlertsWithTime/a/trigger", "required"),
     (
         "defaultAlertsWithTime",

@@ -31,6 +31,25 @@ def test_each_instance_has_an_id_that_get_knows(anna):
         assert one["recurrenceOverrides"] is None
 
 
+def test_the_same_query_again_finds_the_same_and_then_what_has_changed(anna):
+    base = series(anna)
+    first = instances(anna)
+    assert instances(anna) == first
+    assert len(instances(anna, before="2026-01-14T00:00:00")) == 2
+    anna.update(base, recurrenceRule={**WEEKLY, "count": 2})
+    assert instances(anna) == first[:2]
+    anna.destroy(first[1])
+    assert instances(anna) == first[:1]
+
+
+def test_floating_times_are_read_where_each_query_says(anna):
+    series(anna, timeZone=None, start="2026-01-05T01:00:00")
+    span = {"after": "2026-01-05T00:00:00", "before": "2026-01-05T12:00:00"}
+    for zone in ("Asia/Tokyo", "America/New_York", "Asia/Tokyo"):
+        found = anna.query(span, expandRecurrences=True, timeZone=zone)
+        assert [id[-15:] for id in found] == ["20260105T010000"]
+
+
 def test_a_change_of_an_instance_is_an_override(anna):
     base = series(anna)
     second = instances(anna)[1]

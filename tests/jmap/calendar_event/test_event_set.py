@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.jmap.calendar_event.dav import event, get, put, url
@@ -216,7 +218,10 @@ def test_a_file_is_in_the_event_for_every_calendar_system(anna):
     shown = anna.one(id)["links"]["f"]
     assert shown["rel"] == "enclosure"
     assert (shown["title"], shown["size"]) == ("agenda.txt", 6)
-    assert "YWdlbmRh" in get(anna, "with-file.ics")
+    stored = get(anna, "with-file.ics")
+    path = re.search(r"^ATTACH;.*?:https?://[^/]+(/.*?)\r$", stored, re.MULTILINE)
+    assert path is not None, stored
+    assert anna.client.get(path[1]).body == b"agenda"
 
 
 def test_whoever_adds_participants_organizes(anna):

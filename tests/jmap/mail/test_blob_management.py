@@ -41,7 +41,7 @@ def test_the_session_tells_what_can_be_done(anna):
     part = anna.session()["accounts"][anna.account]["accountCapabilities"][BLOB]
     assert part["maxDataSources"] >= 64
     assert part["maxSizeBlobSet"] > 0
-    assert part["supportedTypeNames"] == ["Email", "Thread", "Mailbox"]
+    assert part["supportedTypeNames"] == ["Email", "Thread", "Mailbox", "CalendarEvent"]
     assert {"sha", "sha-256"} <= set(part["supportedDigestAlgorithms"])
 
 

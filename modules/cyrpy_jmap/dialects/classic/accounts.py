@@ -7,15 +7,16 @@ from typing import Final
 
 from cyrpy_jmap.capability import Capability
 from cyrpy_jmap.dialects.classic.exchange import Asked, Exchange, Part
+from cyrpy_jmap.dialects.classic.mail.lists import EARLY_SORTS
 from cyrpy_jmap.dialects.classic.profiles import VERSIONS
 from cyrpy_jmap.dialects.classic.verbs import Verb
 from cyrpy_jmap.invocation import Arguments, Invocation, Json
 from cyrpy_jmap.limits import Limits
 from cyrpy_jmap.viewer import Account, Viewer
 
-# Kind of data -> the capability that stands for it; null: the classic dialect has no calls for it.
-AREAS: Final[Mapping[str, str | None]] = {
-    "mail": None,
+# Kind of data -> the capability that stands for it.
+AREAS: Final[Mapping[str, str]] = {
+    "mail": "urn:ietf:params:jmap:mail",
     "contacts": "urn:ietf:params:jmap:contacts",
     "calendars": "urn:ietf:params:jmap:calendars",
 }
@@ -47,15 +48,27 @@ def account_list(exchange: Exchange) -> list[Json]:
 def _account(exchange: Exchange, account: Account) -> Json:
     areas = _areas(exchange.capabilities, account)
     upload = 0 if account.is_read_only else exchange.limits.max_size_upload
-    parts = {
+    parts: dict[str, Json | None] = {
         area: {"isReadOnly": account.is_read_only} if area in areas else None for area in AREAS
     }
+    if "mail" in areas:
+        parts["mail"] = {"isReadOnly": account.is_read_only, **_mail(exchange, account)}
     return {
         "id": account.name,
         "name": account.name,
         "isPrimary": account.is_own,
         "capabilities": {"maxSizeUpload": upload},
         **parts,
+    }
+
+
+def _mail(exchange: Exchange, account: Account) -> Json:
+    """What mail clients ask of an account."""
+    own = exchange.capabilities[AREAS["mail"]].account_part(account)
+    return {
+        "maxSizeMessageAttachments": own["maxSizeAttachmentsPerEmail"],
+        "canDelaySend": exchange.delays_send and account.is_own,
+        "messageListSortOptions": list(EARLY_SORTS),
     }
 
 
@@ -95,5 +108,5 @@ def _areas(capabilities: Mapping[str, Capability], account: Account) -> list[str
     return [
         area
         for area, urn in AREAS.items()
-        if urn is not None and urn in capabilities and capabilities[urn].works_in(account)
+        if urn in capabilities and capabilities[urn].works_in(account)
     ]

@@ -28,7 +28,7 @@ def patch(change: Json, card: Json) -> Patch:
     """What becomes of a card by a checked change of the contact that it is shown as."""
     result: Patch = {}
     names = {p: change[p] for p in read.NAME_KINDS if p in change}
-    company = read.first(card, "organizations").get("name", "")
+    company: str = read.first(card, "organizations").get("name", "")
     is_called_so = card.get("name", {}) == {"full": company}
     if names.items() - read.name(card).items() or (is_called_so and "company" in change):
         result["name"] = _name(names, card, change.get("company", company))

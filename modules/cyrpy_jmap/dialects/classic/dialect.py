@@ -45,11 +45,13 @@ class Classic:
         capabilities: Mapping[str, Capability],
         *,
         pretty: bool = False,
+        delays_send: bool = False,
     ) -> None:
         self.profile: Final = profile
         self._limits = limits
         self._capabilities = capabilities
         self._pretty = pretty
+        self._delays_send = delays_send
 
     def check_headers(self, scope: Scope) -> None:
         """What versions and extensions the client wants spoken.
@@ -80,6 +82,7 @@ class Classic:
             self._capabilities,
             CreationNames(),
             References(Budget(self._limits.max_size_request)),
+            self._delays_send,
         )
         invocations: list[Invocation] = []
         for number, call in enumerate(body):

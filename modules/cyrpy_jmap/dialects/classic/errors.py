@@ -41,6 +41,7 @@ def set_errors(asked: Asked, errors: Json | None, *, by_creation_id: bool) -> Js
 
 def set_error(profile: Profile, lens: Lens, names: CreationNames, error: Json) -> Json:
     """One SetError."""
+    error = lens.error(error)
     result = dict(error)
     result["type"] = profile.set_errors.get(error["type"], error["type"])
     result["description"] = names.restore_text(error["description"])

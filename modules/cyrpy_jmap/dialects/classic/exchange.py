@@ -30,6 +30,7 @@ class Exchange:
     capabilities: Mapping[str, Capability]
     names: CreationNames
     references: References
+    delays_send: bool = False  # whether mail may be sent later
 
     def account_id(self, sent: str | None) -> str:
         """The engine's id for an account that the client names by user id or by that id.
@@ -67,6 +68,7 @@ class Asked:
     exchange: Exchange
     arguments: Arguments = field(default_factory=dict)
     account_id: str = ""  # the engine's
+    memo: Mapping[str, str] = field(default_factory=dict)  # what a LOOK found, for the verb
     # Records that are not even shown to the engine: notCreated … -> creation id or id -> why.
     refused: dict[str, dict[str, SetError]] = field(default_factory=dict)
 

@@ -69,6 +69,10 @@ class Lens:
         """
         raise NotImplementedError
 
+    def error(self, error: Json) -> Json:
+        """A SetError of the engine as this type has it; most are spelled alike for all types."""
+        return error
+
     # What follows from the tables
 
     def shown(self, record: Json, named: Sequence[str] | None) -> Json:

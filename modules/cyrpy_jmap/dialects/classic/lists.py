@@ -49,6 +49,7 @@ class Listing:
         fetched: The call that `fetchContacts` implies.
         always: Canonical filter that every list has beside what the client asks for.
         order: Canonical comparators of a list whose order the client leaves open.
+        nullable: Conditions for which null is a value.
     """
 
     one: str
@@ -58,6 +59,7 @@ class Listing:
     fetched: ClassicCall | None = None
     always: Json | None = None
     order: Sequence[Json] = ()
+    nullable: frozenset[str] = frozenset()
 
     @property
     def id(self) -> str:
@@ -78,7 +80,7 @@ class Listing:
         }
 
     def _filter(self, sent: Json | None) -> Json | None:
-        wanted = None if sent is None else _Filter(self.terms).translate(sent)
+        wanted = None if sent is None else _Filter(self.terms, self.nullable).translate(sent)
         if wanted is None or self.always is None:
             return wanted or self.always
         return {"operator": "AND", "conditions": [self.always, wanted]}
@@ -88,9 +90,9 @@ class Listing:
             return [*self.order]
         if len(sort) > MAX_COMPARATORS:
             raise MethodError("unsupportedSort", f"more than {MAX_COMPARATORS} criteria")
-        return [comparator for item in sort for comparator in self._comparator(item)]
+        return [comparator for item in sort for comparator in self.comparators(item)]
 
-    def _comparator(self, item: str) -> list[Json]:
+    def comparators(self, item: str) -> list[Json]:
         """The comparators for `name`, `name asc` or `name desc`; the first is the same as the last.
 
         (The drafts of 2016-10 and later want the direction; what they refuse is understood here.)
@@ -238,8 +240,9 @@ class ListUpdates(Verb):
 class _Filter:
     """Translates one filter."""
 
-    def __init__(self, terms: Mapping[str, Term]) -> None:
+    def __init__(self, terms: Mapping[str, Term], nullable: frozenset[str]) -> None:
         self._terms = terms
+        self._nullable = nullable
 
     def translate(self, value: Json, path: str = "filter", depth: int = 1) -> Json:
         """The canonical filter for a classic one, in which null is the same as missing.
@@ -253,7 +256,8 @@ class _Filter:
             raise types.invalid({"filter": f"{path} must be an object"})
         if "operator" in value:
             return self._operator(value, path, depth)
-        parts = [self._term(name, v, path) for name, v in value.items() if v is not None]
+        told = {n: v for n, v in value.items() if v is not None or n in self._nullable}
+        parts = [self._term(name, v, path) for name, v in told.items()]
         return parts[0] if len(parts) == 1 else {"operator": "AND", "conditions": parts}
 
     def _operator(self, value: Json, path: str, depth: int) -> Json:
@@ -275,6 +279,6 @@ class _Filter:
                 f"{path} has {name[:80]!r}; the conditions here are: {known}",
                 arguments=["filter"],
             )
-        if not term.argument.accepts(value):
+        if value is not None and not term.argument.accepts(value):
             raise types.invalid({"filter": f"{path}/{name} must be {term.argument.expected}"})
         return term.canonical(value)

@@ -48,6 +48,7 @@ class Profile:
     has_references: bool = False  # "#argument" takes a value from an earlier response
     has_headers: bool = False  # X-JMAP-Version and X-JMAP-Extensions choose what is spoken
     withdrawn: frozenset[str] = frozenset()  # calls that the period no longer had
+    mail: Literal["early", "middle", "later"] = "early"  # how messages were spelled
     later_events: bool = False  # events are JSCalendar's, as its first drafts had them
     early_accounts: bool = False  # accounts have members that say what getAccounts says by null
     # Error for an account without the type's kind of data, by that kind; else the usual one.
@@ -100,6 +101,7 @@ A: Final = Profile(
 B: Final = Profile(
     "B",
     updated_is_map=True,
+    mail="middle",
     later_events=True,
     withdrawn=frozenset({"getAccounts"}),
     accounts_at_sign_in=True,
@@ -107,6 +109,7 @@ B: Final = Profile(
 C: Final = Profile(
     "C",
     updated_is_map=True,
+    mail="later",
     later_events=True,
     all_updates_paged=True,
     has_references=True,

@@ -59,13 +59,15 @@ CALENDARS: Final = Capability(
 )
 
 
-def _color(text: str) -> str:
+def check_color(text: str) -> str:
+    """The colour, as a CSS name or #rgb or #rrggbb."""
     if not is_color(text):
         raise ValueError("must be a CSS colour name, or #rgb or #rrggbb in hexadecimal")
     return text
 
 
-def _zone(name: str) -> str:
+def check_zone(name: str) -> str:
+    """The name of a time zone that there is."""
     if name not in available_timezones():
         raise ValueError(f"{name[:80]!r} is not in the IANA Time Zone Database")
     return name
@@ -92,7 +94,7 @@ class Calendar(JmapObject):
 
     name: Name
     description: Annotated[Text, Field(max_length=MAX_DESCRIPTION)] | None = None
-    color: Annotated[str, AfterValidator(_color)] | None = None
+    color: Annotated[str, AfterValidator(check_color)] | None = None
     sort_order: Annotated[int, Field(ge=0, lt=2**31)] = 0
     is_subscribed: bool = True
     is_visible: bool = True
@@ -100,6 +102,6 @@ class Calendar(JmapObject):
     include_in_availability: Literal["all", "attending", "none"] = "all"
     default_alerts_with_time: Alerts | None = None
     default_alerts_without_time: Alerts | None = None
-    time_zone: Annotated[str, AfterValidator(_zone)] | None = None
+    time_zone: Annotated[str, AfterValidator(check_zone)] | None = None
     share_with: Annotated[dict[Id, CalendarRights], Field(max_length=MAX_SHARES)] | None = None
     my_rights: ServerSet[CalendarRights]

@@ -16,6 +16,7 @@ from cyrpy_jmap.datatype import DataType
 from cyrpy_jmap.errors import SetError
 from cyrpy_jmap.invocation import Json
 from cyrpy_jmap.methods.set import SetArguments, SetOutcome
+from cyrpy_jmap.objects import JmapObject
 from cyrpy_jmap.types.calendar.model import CALENDARS, EXTENSIONS, Calendar
 from cyrpy_jmap.types.calendar.rendering import ALERTS, calendar_json, columns, shown_color
 from cyrpy_jmap.types.sharing import (
@@ -40,8 +41,8 @@ class Calendars(DataType[Calendar]):
 
     name: ClassVar[str] = "Calendar"
     capability = CALENDARS
-    model = Calendar
-    set_arguments = CalendarSetArguments
+    model: ClassVar[type[JmapObject]] = Calendar
+    set_arguments: ClassVar[type[SetArguments]] = CalendarSetArguments
     few = True
 
     def knows(self, property: str) -> bool:
@@ -90,9 +91,16 @@ class Calendars(DataType[Calendar]):
     def destroy(self, call: Call, id: str) -> None:
         """Delete it, with its events if the client said so."""
         view = groupware.find(call.unit, call.account.id, actor_of(call), id)
-        remove = call.arguments.on_destroy_remove_events
+        self.remove(call, view, with_content=call.arguments.on_destroy_remove_events)
+
+    def remove(self, call: Call, view: CalendarView, *, with_content: bool) -> None:
+        """Delete a calendar that was found.
+
+        Raises:
+            SetError: `calendarHasEvent`, `isDefault`.
+        """
         try:
-            groupware.delete(call.unit, view, remove_events=remove)
+            groupware.delete(call.unit, view, remove_events=with_content)
         except groupware.NotEmpty as exc:
             raise SetError("calendarHasEvent", f"{exc}: set onDestroyRemoveEvents to true") from exc
         except groupware.IsDefault as exc:

@@ -16,20 +16,18 @@ from cyrpy.formats.timespan import Duration, format_json_duration
 from cyrpy_jmap import patch as patches
 from cyrpy_jmap.errors import SetError
 from cyrpy_jmap.invocation import Json
+from cyrpy_jmap.types.calendar_event.kind import EVENTS, TASKS, Kind
 from cyrpy_jmap.types.calendar_event.model import (
-    ADDED,
     IMMUTABLE,
+    IS_DRAFT,
     MAPS,
-    SERVER_SET,
-    UTC_END,
     UTC_START,
 )
 from cyrpy_jmap.types.calendar_event.shaping import zone_of
 
 SHOWN: Final = 50  # errors in one description; the properties are all listed
-EVENT: Final = "Event"
 # Left out by clients, and set by the server: no reason to refuse a new event.
-MADE: Final = frozenset({*ADDED, "uid", "updated"})
+MADE: Final = frozenset({"uid", "updated"})
 NEVER_SET: Final = "must not be set on stored events"
 Wrong = dict[str, str]  # path -> what is wrong
 
@@ -42,21 +40,21 @@ def invalid(wrong: Mapping[str, str]) -> SetError:
     return SetError("invalidProperties", text, [path for path in wrong if path])
 
 
-def check_new(value: Json, *, old_spellings: bool) -> Json:
-    """A new event with the defaults that do not need a clock.
+def check_new(value: Json, kind: Kind = EVENTS, *, old_spellings: bool) -> Json:
+    """A new event or task with the defaults that do not need a clock.
 
     Raises:
         SetError: `invalidProperties`.
     """
-    event = _upgraded(value) if old_spellings else _without_nulls(value)
+    event = _upgraded(value, kind) if old_spellings else _without_nulls(value)
     wrong: Wrong = {}
-    for name in sorted(event.keys() & SERVER_SET):
+    for name in sorted(event.keys() & kind.server_set):
         wrong[name] = "only the server sets this property"
-    wrong |= _added(event, is_new=True)
-    event = {"@type": EVENT, **event}
-    wrong |= _times(event, event)
-    event = _with_times(event, wrong)
-    wrong |= _told(schema.problems(_judged(event), EVENT, MADE))
+    wrong |= _added(event, kind, is_new=True)
+    event = {"@type": kind.type, **event}
+    wrong |= _times(event, event, kind)
+    event = _with_times(event, wrong, kind)
+    wrong |= _told(schema.problems(_judged(event, kind), kind.type, MADE | kind.added))
     if "uid" in event and (why := uid(event["uid"])) is not None:
         wrong["uid"] = why
     if wrong:
@@ -64,31 +62,31 @@ def check_new(value: Json, *, old_spellings: bool) -> Json:
     return event
 
 
-def check_patched(current: Json, patch: Json, *, old_spellings: bool) -> Json:
-    """An event as patched.
+def check_patched(current: Json, patch: Json, kind: Kind = EVENTS, *, old_spellings: bool) -> Json:
+    """An event or task as patched.
 
     Raises:
         SetError: `invalidPatch`, `invalidProperties`.
     """
     patched = _without_nulls(patches.apply(current, patch, _default))
     if old_spellings:
-        patched = _upgraded(patched)
+        patched = _upgraded(patched, kind)
     touched = {pointer.partition("/")[0].replace("~1", "/").replace("~0", "~") for pointer in patch}
     wrong: Wrong = {}
     for name in sorted(touched):
         if patched.get(name) == current.get(name):
             continue
-        if name in SERVER_SET:
+        if name in kind.server_set:
             wrong[name] = "only the server sets this property, and it has another value now"
         elif name in IMMUTABLE:
             wrong[name] = "this property cannot change after creation"
-    wrong |= _added(patched, is_new=False)
-    if current.get("isDraft") is False and patched.get("isDraft") is True:
-        wrong["isDraft"] = "cannot become true again"
-    wrong |= _times(patched, touched)
-    patched = _with_times(patched, wrong)
-    before, after = _judged(current), _judged(patched)
-    wrong |= _told(schema.new_problems(before, after, EVENT, ADDED))
+    wrong |= _added(patched, kind, is_new=False)
+    if current.get(IS_DRAFT) is False and patched.get(IS_DRAFT) is True:
+        wrong[IS_DRAFT] = "cannot become true again"
+    wrong |= _times(patched, touched, kind)
+    patched = _with_times(patched, wrong, kind)
+    before, after = _judged(current, kind), _judged(patched, kind)
+    wrong |= _told(schema.new_problems(before, after, kind.type, kind.added))
     if wrong:
         raise invalid(wrong)
     return patched
@@ -96,7 +94,7 @@ def check_patched(current: Json, patch: Json, *, old_spellings: bool) -> Json:
 
 def _default(name: str) -> Any:  # noqa: ANN401 - any JSON value
     """The default of a property for patches: what goes into a map may be its first member."""
-    if name == "isDraft":
+    if name == IS_DRAFT:
         return False
     if name in MAPS:
         return {}
@@ -112,10 +110,10 @@ def _without_nulls(event: Mapping[str, Any]) -> Json:
     }
 
 
-def _upgraded(event: Mapping[str, Any]) -> Json:
+def _upgraded(event: Mapping[str, Any], kind: Kind) -> Json:
     """Spellings of JSCalendar 1.0 as those of 2.0."""
     try:
-        made = upgrade({"@type": EVENT, **event})
+        made = upgrade({"@type": kind.type, **event})
     except FormatError as exc:
         raise invalid({"": str(exc)}) from exc
     if "version" not in event:
@@ -123,42 +121,53 @@ def _upgraded(event: Mapping[str, Any]) -> Json:
     return _without_nulls(made)
 
 
-def _judged(event: Mapping[str, Any]) -> Json:
+def _judged(event: Mapping[str, Any], kind: Kind) -> Json:
     """The event as `schema` has it: without what JMAP adds."""
-    return {name: value for name, value in event.items() if name not in ADDED}
+    added = kind.added
+    return {name: value for name, value in event.items() if name not in added}
 
 
 def _told(problems: Iterable[schema.Problem]) -> Wrong:
     return {problem.path: problem.description for problem in problems}
 
 
-def _added(event: Mapping[str, Any], *, is_new: bool) -> Wrong:
+def _added(event: Mapping[str, Any], kind: Kind, *, is_new: bool) -> Wrong:
     """What is wrong with the properties that JMAP adds."""
-    wrong: Wrong = {}
-    calendars = event.get("calendarIds")
-    if calendars is None:
-        wrong["calendarIds"] = (
-            "this property is required" if is_new else "an event is in at least one calendar"
-        )
-    elif not isinstance(calendars, dict) or not calendars:
-        wrong["calendarIds"] = "must be an object with the id of a calendar, and true"
-    else:
-        for id, value in calendars.items():
-            if value is not True:
-                wrong[f"calendarIds/{id[:255]}"] = "must be true"
-        if len(calendars) > 1:
-            wrong["calendarIds"] = "an event is in one calendar (maxCalendarsPerEvent)"
-    if not isinstance(event.get("isDraft", False), bool):
-        wrong["isDraft"] = "must be true or false"
+    wrong = _home(event.get(kind.home), kind, is_new=is_new)
+    if not isinstance(event.get(IS_DRAFT, False), bool):
+        wrong[IS_DRAFT] = "must be true or false"
     if "method" in event:
         wrong["method"] = NEVER_SET
     return wrong
 
 
-def _times(event: Mapping[str, Any], sent: Collection[str]) -> Wrong:
-    """What is wrong with utcStart and utcEnd."""
+def _home(
+    value: Any,  # noqa: ANN401 - any JSON value
+    kind: Kind,
+    *,
+    is_new: bool,
+) -> Wrong:
+    """What is wrong with the property that says which calendar it is in."""
+    home = kind.home
+    if value is None:
+        needs = "this property is required"
+        return {home: needs if is_new else "it is in at least one calendar"}
+    if not kind.has_many_homes:
+        return {} if isinstance(value, str) else {home: "must be the id of a task list"}
+    if not isinstance(value, dict) or not value:
+        return {home: "must be an object with the id of a calendar, and true"}
+    wrong: Wrong = {
+        f"{home}/{id[:255]}": "must be true" for id, v in value.items() if v is not True
+    }
+    if len(value) > 1:
+        wrong[home] = "an event is in one calendar (maxCalendarsPerEvent)"
+    return wrong
+
+
+def _times(event: Mapping[str, Any], sent: Collection[str], kind: Kind) -> Wrong:
+    """What is wrong with the times in UTC."""
     wrong: Wrong = {}
-    for name, twin in ((UTC_START, "start"), (UTC_END, "duration")):
+    for name, twin in ((UTC_START, "start"), (kind.utc_end, _END[kind.type])):
         if name not in event:
             continue
         why = utc_date_time(event[name])
@@ -169,17 +178,25 @@ def _times(event: Mapping[str, Any], sent: Collection[str]) -> Wrong:
     return wrong
 
 
-def _with_times(event: Mapping[str, Any], wrong: Wrong) -> Json:
-    """UtcStart and utcEnd as start and duration, by the clock of the event's zone."""
-    made = {name: value for name, value in event.items() if name not in (UTC_START, UTC_END)}
+_END: Final = {EVENTS.type: "duration", TASKS.type: "due"}
+
+
+def _with_times(event: Mapping[str, Any], wrong: Wrong, kind: Kind) -> Json:
+    """Times in UTC as such by the clock of the event's zone."""
+    end = kind.utc_end
+    made = {name: value for name, value in event.items() if name not in (UTC_START, end)}
     name = made.get("timeZone")
     zone = zone_of(name) if isinstance(name, str) else UTC
     if UTC_START in event and UTC_START not in wrong:
         made["start"] = local_text(to_local(_seconds(event[UTC_START]), zone))
-    if UTC_END in event and UTC_END not in wrong and local_date_time(made.get("start")) is None:
-        length = _seconds(event[UTC_END]) - to_utc(local_seconds(made["start"]), zone)
+    if end not in event or end in wrong:
+        return made
+    if kind is TASKS:
+        made["due"] = local_text(to_local(_seconds(event[end]), zone))
+    elif local_date_time(made.get("start")) is None:
+        length = _seconds(event[end]) - to_utc(local_seconds(made["start"]), zone)
         if length < 0:
-            wrong[UTC_END] = "must not be before the start"
+            wrong[end] = "must not be before the start"
         else:
             made["duration"] = format_json_duration(Duration(0, length))
     return made

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,13 +15,15 @@ from cyrpy.data.addresses import addresses_of
 from cyrpy.data.eventids import wire_ids
 from cyrpy.data.events import PUBLIC, EventRow
 from cyrpy.errors import FormatError, NotFound
+from cyrpy.formats.ical.attach import managed_ids
 from cyrpy.formats.ical.component import Component
 from cyrpy.formats.ical.parse import parse
 from cyrpy.formats.ical.validate import COMPONENT
 from cyrpy.formats.jscalendar.names import VERSION
-from cyrpy.formats.jscalendar.to_ical import PRODID, apply
+from cyrpy.formats.jscalendar.to_ical import PRODID
 from cyrpy.formats.timespan import format_utc_date
 from cyrpy.groupware import calendars, events
+from cyrpy.groupware.attachments import embedder
 from cyrpy.groupware.calendars import CalendarView
 from cyrpy.groupware.events import Prepared, Seen, Target, Way, peruser
 from cyrpy.groupware.scheduling import How
@@ -31,8 +32,9 @@ from cyrpy_jmap.call import Call
 from cyrpy_jmap.errors import SetError
 from cyrpy_jmap.invocation import Json
 from cyrpy_jmap.methods.set import HIDDEN
+from cyrpy_jmap.types.calendar_event.attaching import Attached, attached, keep
 from cyrpy_jmap.types.calendar_event.checking import invalid
-from cyrpy_jmap.types.calendar_event.model import ADDED
+from cyrpy_jmap.types.calendar_event.kind import EVENTS, Kind, kind_of
 from cyrpy_jmap.types.sharing import actor_of
 
 NEW: Final = HIDDEN + "new"
@@ -42,9 +44,14 @@ ORGANIZER: Final = "organizerCalendarAddress"
 class New(NamedTuple):
     """An event that is to be stored: as JSCalendar, and made ready."""
 
-    event: Json
+    attached: Attached
     prepared: Prepared
     told: Json  # what the client does not know of it
+
+    @property
+    def event(self) -> Json:
+        """The event as it is to be."""
+        return self.attached.event
 
 
 def ready(call: Call, checked: Json) -> Json:
@@ -54,7 +61,8 @@ def ready(call: Call, checked: Json) -> Json:
         SetError: `invalidProperties` for blobs that there are not, `tooLarge`.
     """
     now = utc_now(call)
-    event = {name: value for name, value in checked.items() if name not in ADDED}
+    kind = kind_of(checked)
+    event = {name: value for name, value in checked.items() if name not in kind.added}
     told: Json = {}
     if "uid" not in event:
         told["uid"] = event["uid"] = str(UUID(bytes=call.services.core.random_bytes(16), version=4))
@@ -71,12 +79,12 @@ def ready(call: Call, checked: Json) -> Json:
     for name, value in (("version", VERSION), ("prodId", PRODID)):
         if name not in event:
             told[name] = event[name] = value
-    event = with_links(call, event)
+    made = attached(call, event, {})
     with refusals():
-        prepared = events.prepare(apply(None, event))
+        prepared = events.prepare(made.tree(None))
     if is_organized and prepared.jscalendar is not None:  # the organizer takes part too
         told["participants"] = orjson.loads(prepared.jscalendar).get("participants")
-    return {**checked, NEW: New(event, prepared, told)}
+    return {**checked, NEW: New(made, prepared, told)}
 
 
 def utc_now(call: Call) -> str:
@@ -103,39 +111,8 @@ def is_origin(call: Call, event: Mapping[str, Any]) -> bool:
     return normalized(organizer) in mine
 
 
-def with_links(call: Call, event: Json) -> Json:
-    """The event in which links to blobs are data URLs, which every calendar system can read.
-
-    Raises:
-        SetError: `invalidProperties`, naming every blob that there is not.
-    """
-    links = event.get("links")
-    if not isinstance(links, dict) or not any("blobId" in one for one in links.values()):
-        return event
-    made: Json = {}
-    wrong: dict[str, str] = {}
-    for key, link in links.items():
-        made[key] = link
-        if "blobId" in link:
-            octets = call.blob(link["blobId"])
-            if octets is None:
-                wrong[f"links/{key}/blobId"] = "there is no such blob"
-            else:
-                made[key] = _linked(link, octets)
-    if wrong:
-        raise invalid(wrong)
-    return {**event, "links": made}
-
-
-def _linked(link: Json, octets: bytes) -> Json:
-    kind = link.get("contentType", "application/octet-stream")
-    href = f"data:{kind};base64,{b64encode(octets).decode()}"
-    rest = {name: value for name, value in link.items() if name != "blobId"}
-    return {"rel": "enclosure", **rest, "href": href, "size": len(octets)}
-
-
 @contextmanager
-def refusals() -> Iterator[None]:
+def refusals(kind: Kind = EVENTS) -> Iterator[None]:
     """Why calendars refuse an object, as SetErrors."""
     try:
         yield
@@ -145,7 +122,7 @@ def refusals() -> Iterator[None]:
         raise SetError("invalidProperties", str(exc), []) from exc
     except events.Refused as exc:
         if exc.precondition == COMPONENT:
-            raise invalid({"calendarIds": str(exc)}) from exc
+            raise invalid({kind.home: str(exc)}) from exc
         raise
     except FormatError as exc:
         raise SetError("invalidProperties", str(exc), []) from exc
@@ -160,7 +137,8 @@ def create(call: Call, checked: Json, source: Component | None = None) -> Json:
         source: The iCalendar object that it is a copy of.
     """
     new: New = checked[NEW]
-    view = target_calendar(call, checked["calendarIds"])
+    kind = kind_of(new.event)
+    view = target_calendar(call, kind.place_of(checked), kind)
     prepared = new.prepared
     found = _same(call, view, new.event)
     event = new.event
@@ -174,11 +152,11 @@ def create(call: Call, checked: Json, source: Component | None = None) -> Json:
         base = parse(events.octets_of(call.unit, found))
     if base is not None or mine:
         with refusals():
-            prepared = events.prepare(apply(base, event))
+            prepared = events.prepare(new.attached._replace(event=event).tree(base))
     check_reachable(call, {}, new.event)
     uri = found.uri if found is not None else free_uri(call, view, prepared)
     is_draft = bool(checked.get("isDraft", False))
-    with refusals():
+    with refusals(kind):
         written = events.put(
             call.unit,
             actor_of(call),
@@ -186,6 +164,8 @@ def create(call: Call, checked: Json, source: Component | None = None) -> Json:
             prepared,
             Way(how(call), is_draft=is_draft),
         )
+    had = set() if base is None else managed_ids(base)
+    keep(call, written.row, new.attached.new, prepared.calendar, had)
     id = _id_of(call, written.row, new.event)
     if mine:
         set_own(call, Seen(written.row, view), mine)
@@ -198,17 +178,17 @@ def set_own(call: Call, seen: Seen, mine: Mapping[str, Any]) -> None:
     events.set_personal(call.unit, seen, actor_of(call), patch)
 
 
-def target_calendar(call: Call, calendar_ids: Mapping[str, Any]) -> CalendarView:
-    """The one calendar that an event is to be in.
+def target_calendar(call: Call, id: str, kind: Kind) -> CalendarView:
+    """The one calendar that an event or task is to be in.
 
     Raises:
         SetError: `invalidProperties` if the user sees no such calendar.
     """
-    (id,) = calendar_ids
     try:
         return calendars.find(call.unit, call.account.id, actor_of(call), id)
     except NotFound as exc:
-        raise invalid({f"calendarIds/{id}": "there is no such calendar in this account"}) from exc
+        path = f"{kind.home}/{id}" if kind.has_many_homes else kind.home
+        raise invalid({path: "there is no such calendar in this account"}) from exc
 
 
 def free_uri(call: Call, view: CalendarView, prepared: Prepared) -> str:
@@ -220,7 +200,8 @@ def how(call: Call) -> How:
     """Whether others are told."""
     sends = bool(getattr(call.arguments, "send_scheduling_messages", False))
     mails = call.services.core.settings.sends_mail
-    return How(sends=sends, replies=sends, mails=mails)
+    embed = embedder(call.services.blobs)
+    return How(sends=sends, replies=sends, mails=mails, embed=embed)
 
 
 def check_reachable(call: Call, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
@@ -263,7 +244,7 @@ def _same(call: Call, view: CalendarView, event: Json) -> EventRow | None:
     for one in seen:
         row = one.row
         is_here = row.calendar_id == view.row.id and row.instances is not None
-        if not is_here or row.component != "VEVENT":
+        if not is_here or row.component != kind_of(event).component:
             id = next(iter(wire_ids(row)))
             raise SetError("alreadyExists", "the account has this uid already", existingId=id)
         there = _instance(call, row, event.get("recurrenceId"))

@@ -10,10 +10,10 @@ from cyrpy.errors import FormatError
 from cyrpy.formats.ical.budget import Budget
 from cyrpy.formats.ical.component import Component
 from cyrpy.formats.ical.overlap import overlaps
-from cyrpy.formats.ical.parse import parse
-from cyrpy.formats.ical.series import Series, Window, series
+from cyrpy.formats.ical.series import NEVER, Series, Window, series
 from cyrpy.formats.jscalendar.times import local_seconds, local_text
 from cyrpy.groupware.events.rendering import instances_of
+from cyrpy_jmap.types.calendar_event.kind import EVENTS, Kind
 
 
 class Occurrence(NamedTuple):
@@ -32,25 +32,27 @@ class Occurrence(NamedTuple):
     is_override: bool = False
 
 
-def occurrences(
-    octets: bytes, window: Window, floating: tzinfo, budget: Budget
-) -> Iterator[Occurrence]:
-    """Those of an event that overlap the window, in no order.
+def events_of(calendar: Component, floating: tzinfo, kind: Kind = EVENTS) -> list[Series]:
+    """The events or tasks of an object, floating times being read in a zone.
+
+    Raises:
+        FormatError: one of them cannot be read.
+    """
+    return series(_only(calendar, kind), floating)
+
+
+def occurrences(one: Series, window: Window, budget: Budget) -> Iterator[Occurrence]:
+    """Those of an event or task that overlap the window, in no order.
 
     Raises:
         RecurrenceTooComplex: the budget is spent.
         FormatError: the event cannot be read.
     """
-    for one in series(_events(parse(octets)), floating):
-        yield from _of(one, window, budget)
-
-
-def _of(one: Series, window: Window, budget: Budget) -> Iterator[Occurrence]:
     keys = {id(override.item): key for key, override in one.overrides.items()}
     for instance in one.instances(window, budget):
-        start = instance.start
-        if start is None or not overlaps(instance, window):
+        if not overlaps(instance, window):
             continue
+        start = -NEVER if instance.start is None else instance.start  # of a task without dates
         if one.master is None:
             (alone,) = instances_of([instance.component])
             yield Occurrence(start, None, alone, is_override=True)
@@ -61,11 +63,11 @@ def _of(one: Series, window: Window, budget: Budget) -> Iterator[Occurrence]:
             yield Occurrence(start, None if at is None else local_text(at.local))
 
 
-def has_instance(calendar: Component, recurrence_id: str) -> bool:
-    """Whether a recurring event has an instance there, overridden or not."""
+def has_instance(calendar: Component, recurrence_id: str, kind: Kind = EVENTS) -> bool:
+    """Whether a recurring event or task has an instance there, overridden or not."""
     try:
         local = local_seconds(recurrence_id)
-        for one in series(_events(calendar), UTC):
+        for one in series(_only(calendar, kind), UTC):
             if one.master is None or one.recurrence is None:
                 continue
             if local in one.overrides:
@@ -76,9 +78,9 @@ def has_instance(calendar: Component, recurrence_id: str) -> bool:
     return False
 
 
-def _events(calendar: Component) -> Component:
+def _only(calendar: Component, kind: Kind) -> Component:
     """The object with nothing but its events, in case there is something else in it."""
-    wanted = {"VEVENT", "VTIMEZONE"}
+    wanted = {kind.component, "VTIMEZONE"}
     if all(part.name in wanted for part in calendar.components):
         return calendar
     parts = [part for part in calendar.components if part.name in wanted]

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 
 from cyrpy.formats.ical import zones
 from cyrpy.formats.jscalendar.checks import name_problem
+from cyrpy.formats.jscalendar.shape import Shape
 from cyrpy.formats.jscalendar.shapes import EVENT
 from cyrpy_jmap.capability import Capability
 from cyrpy_jmap.methods.copy import CopyArguments
@@ -24,22 +25,21 @@ ICALENDAR: Final = "iCalendar"
 UTC_START: Final = "utcStart"
 UTC_END: Final = "utcEnd"
 OVERRIDES: Final = "recurrenceOverrides"
+IS_DRAFT: Final = "isDraft"
+IS_ORIGIN: Final = "isOrigin"
 # What JMAP adds to the Event; `schema` leaves them alone.
 ADDED: Final = frozenset(
-    {"id", "baseEventId", "calendarIds", "isDraft", "isOrigin", UTC_START, UTC_END, HREF, MINE}
+    {"id", "baseEventId", "calendarIds", IS_DRAFT, IS_ORIGIN, UTC_START, UTC_END, HREF, MINE}
 )
-SERVER_SET: Final = frozenset({"id", "baseEventId", "isOrigin", HREF, MINE})
 IMMUTABLE: Final = frozenset({"@type", "uid", "recurrenceId", "recurrenceIdTimeZone"})
 MAPS: Final = frozenset(
-    """alerts categories keywords links locations participants recurrenceOverrides relatedTo
-    virtualLocations""".split()  # noqa: SIM905 - words are easier to read
+    """alerts categories checklists comments keywords links locations participants
+    recurrenceOverrides relatedTo virtualLocations""".split()  # noqa: SIM905 - words are easier to read
 )
 # What a property that is asked for by name has where the event does not say it.
-DEFAULTS: Final[Mapping[str, Any]] = {
-    "baseEventId": None,
+COMMON_DEFAULTS: Final[Mapping[str, Any]] = {
     "description": "",
     "descriptionContentType": "text/plain",
-    "duration": "PT0S",
     "freeBusyStatus": "busy",
     "hideAttendees": False,
     "mayInviteOthers": False,
@@ -52,20 +52,25 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "recurrenceOverrides": None,
     "sequence": 0,
     "showWithoutTime": False,
-    "status": "confirmed",
     "timeZone": None,
     "title": "",
     "useDefaultAlerts": False,
+}
+DEFAULTS: Final[Mapping[str, Any]] = {
+    **COMMON_DEFAULTS,
+    "baseEventId": None,
+    "duration": "PT0S",
+    "status": "confirmed",
 }
 MAX_BLOBS: Final = 50  # in one /parse
 
 PARSE: Final = Capability("urn:ietf:params:jmap:calendars:parse", shared_by=("Calendar",))
 
 
-def is_property(name: str) -> bool:
-    """Whether events may have a property of that name."""
-    known = name in ADDED or name in EVENT.flat or name in EVENT.deep
-    return known or (name not in EVENT.reserved and name_problem(name) is None)
+def is_property(name: str, shape: Shape = EVENT) -> bool:
+    """Whether objects of a shape of JSCalendar's may have a property of that name."""
+    known = name in shape.flat or name in shape.deep
+    return known or (name not in shape.reserved and name_problem(name) is None)
 
 
 class CalendarEvent(JmapObject):

@@ -16,6 +16,7 @@ from cyrpy_jmap.call import Call
 from cyrpy_jmap.errors import MethodError
 from cyrpy_jmap.invocation import Arguments, Json
 from cyrpy_jmap.methods.get import AnyId
+from cyrpy_jmap.types.calendar_event.kind import EVENTS
 from cyrpy_jmap.types.calendar_event.model import (
     DEFAULTS,
     ICALENDAR,
@@ -23,7 +24,6 @@ from cyrpy_jmap.types.calendar_event.model import (
     PARSE,
     UTC_END,
     UTC_START,
-    is_property,
 )
 from cyrpy_jmap.types.calendar_event.shaping import utc_times, zone_of
 
@@ -81,7 +81,7 @@ def run_parse(call: Call, arguments: Arguments) -> Arguments:
 def _named(properties: list[str] | None) -> frozenset[str] | None:
     if properties is None:
         return None
-    unknown = [name for name in properties if not is_property(name) and name != "method"]
+    unknown = [name for name in properties if not EVENTS.knows(name) and name != "method"]
     if unknown:
         shown = ", ".join(repr(name[:80]) for name in unknown[:20])
         raise MethodError(

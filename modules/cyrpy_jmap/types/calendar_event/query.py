@@ -11,7 +11,6 @@ import orjson
 from cyrpy.data import event_query, itemsearch, search
 from cyrpy.data import events as rows
 from cyrpy.data.event_query import Found as Row
-from cyrpy.data.eventids import EVENT
 from cyrpy.data.events import NEVER, PAGE, PRIVATE, PUBLIC, SECRET
 from cyrpy.data.itemsearch import AllOf, AnyOf, Found, Ids, NoneOf, Order, Part, Scope
 from cyrpy.data.keys import bounded
@@ -19,10 +18,11 @@ from cyrpy.errors import FormatError, NotFound
 from cyrpy.formats.ical.budget import Budget, RecurrenceTooComplex
 from cyrpy.formats.ical.moments import to_utc
 from cyrpy.formats.ical.parse import parse
-from cyrpy.formats.ical.series import Window
+from cyrpy.formats.ical.series import Series, Window
 from cyrpy.formats.ical.spans import matches as overlaps
+from cyrpy.formats.ical.starts import Starts, starts
 from cyrpy.formats.jscalendar.instance import instance
-from cyrpy.formats.jscalendar.times import local_seconds
+from cyrpy.formats.jscalendar.times import local_seconds, local_text
 from cyrpy.formats.timespan import DAY
 from cyrpy.groupware import events
 from cyrpy.groupware.calendars import CalendarView, visible
@@ -31,11 +31,11 @@ from cyrpy_jmap.call import Call
 from cyrpy_jmap.errors import MethodError
 from cyrpy_jmap.filters import Comparator, Condition, Filter, Operator, in_order, used
 from cyrpy_jmap.types.calendar_event import eventid
-from cyrpy_jmap.types.calendar_event.instances import Occurrence, occurrences
+from cyrpy_jmap.types.calendar_event.instances import Occurrence, events_of, occurrences
+from cyrpy_jmap.types.calendar_event.kind import EVENTS, Kind
 from cyrpy_jmap.types.calendar_event.shaping import zone_of
 from cyrpy_jmap.types.sharing import actor_of
 
-EVENTS: Final = "VEVENT"
 MAX_DURATION: Final = 366 * DAY  # seconds; maxExpandedQueryDuration is P1Y
 STEPS: Final = 2_000_000  # of expanding recurrences, for one query
 MAX_EXPANDED: Final = 100_000  # instances
@@ -60,24 +60,28 @@ _OPERATORS: Final[Mapping[str, Callable[[Sequence[Part]], Part]]] = {
 
 
 class Entry(NamedTuple):
-    """One event, or one instance, of the results."""
+    """One event, or one instance, of the results; as such in the order that they usually have."""
 
+    start: int
+    number: int
+    recurrence_id: str
     id: str
     row: Row
-    start: int
-    recurrence_id: str
 
 
 class Search:
     """One query of the events of an account, for one user."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, kind: Kind = EVENTS) -> None:
+        self.kind = kind
+        self.letter = kind.letter
         self.unit = call.unit
         self.account_id = call.account.id
         self.is_own = call.account.is_own
         views = visible(call.unit, call.account.id, actor_of(call))
         self.views = {view.row.id: view for view in views}
         self.zone = zone_of(call.arguments.time_zone)
+        self.kept = call.services.series
         self.budget = Budget(STEPS)
         self.expands = bool(call.arguments.expand_recurrences)
         self._universe: set[int] | None = None
@@ -92,11 +96,13 @@ class Search:
         try:
             if self.expands:
                 found = self._expanded(filter)
-                return [e.id for e in _sorted(found, sort or [Comparator("start")])]
+                if sort:
+                    return [entry.id for entry in _sorted(found, sort)]
+                return [entry.id for entry in sorted(found)]
             if RANGE.isdisjoint(used(filter)):
                 ordered = self._found(filter, sort)
                 if not event_query.has_alone(self.unit, self.account_id, self.views):
-                    return Ids(EVENT, ordered)
+                    return Ids(self.letter, ordered)
                 numbers = set(ordered)
             else:
                 numbers = self._all() if filter is None else self._numbers(filter)
@@ -107,7 +113,8 @@ class Search:
     # By one statement, where no times are asked for
 
     def _found(self, filter: Filter | None, sort: Sequence[Comparator]) -> list[int]:
-        items = event_query.ITEMS if self.is_own else event_query.OTHERS
+        found_in = event_query.ITEMS if self.is_own else event_query.OTHERS
+        items = found_in[self.kind.component]
         part = None if filter is None else self._part(filter)
         order = [Order(event_query.ORDERS[by.property], by.is_ascending) for by in sort]
         scope = Scope(self.account_id, list(self.views))
@@ -133,7 +140,7 @@ class Search:
         return [mark for mark in marks if self.is_own or mark != words.HIDDEN]
 
     def _calendars(self, name: str, value: Any) -> list[int]:  # noqa: ANN401 - as above
-        wanted = {value} if name == "inCalendar" else set(value)
+        wanted = {value} if isinstance(value, str) else set(value)
         return [n for n, view in self.views.items() if view.row.wire_id in wanted]
 
     # Sets of numbers, where what is found has to be looked at
@@ -225,7 +232,7 @@ class Search:
 
     def _sees(self, row: Row) -> bool:
         view: CalendarView | None = self.views.get(row.calendar_id)
-        if view is None or row.component != EVENTS:
+        if view is None or row.component != self.kind.component:
             return False
         return row.privacy <= (SECRET if view.is_owner else PRIVATE)
 
@@ -236,9 +243,10 @@ class Search:
             found = event_query.of_numbers(self.unit, self.account_id, sorted(numbers))
         for row in found:
             if self._sees(row):
-                id = f"E{row.id}"
+                id = f"{self.letter}{row.id}"
                 for part in (row.instances or "").split(" "):
-                    yield Entry(f"{id}-{part}" if part else id, row, row.begins_at, part)
+                    own = f"{id}-{part}" if part else id
+                    yield Entry(row.begins_at, row.id, part, own, row)
 
     def _expanded(self, filter: Filter | None) -> list[Entry]:
         """Each instance that matches.
@@ -258,23 +266,35 @@ class Search:
                 continue
             if row.is_plain:
                 if span.start < row.ends_at and span.end > row.starts_at:
-                    entries.append(Entry(f"E{row.id}", row, row.starts_at, ""))
-            else:
+                    id = f"{self.letter}{row.id}"
+                    entries.append(Entry(row.starts_at, row.id, "", id, row))
+            elif texts or (known := self._starts(row)) is None:
                 unsettled.append(row)
+            else:
+                entries += self._begun(row, known, span)
+                _limit(entries)
         for row, octets in self._octets(unsettled):
             entries += self._instances(row, octets, span, texts)
-            if len(entries) > MAX_EXPANDED:
-                raise MethodError(
-                    "cannotCalculateOccurrences",
-                    f"more than {MAX_EXPANDED} instances; ask for a shorter time range",
-                )
+            _limit(entries)
         return entries
+
+    def _starts(self, row: Row) -> Starts | None:
+        """When the instances of an event begin, if that is known and all that there is to it."""
+        found = self.kept.find((self.account_id, row.id, self.zone), row.updated_modseq)
+        return found[0] if found else None
+
+    def _begun(self, row: Row, known: Starts, span: Window) -> Iterator[Entry]:
+        head, number = f"{self.letter}{row.id}_", row.id
+        for start, local in known.within(span, self.budget):
+            yield Entry(start, number, local_text(local), f"{head}{eventid.digits(local)}", row)
 
     def _instances(
         self, row: Row, octets: bytes, span: Window, texts: Mapping[str, str]
     ) -> Iterator[Entry]:
         try:
-            found = list(occurrences(octets, span, self.zone, self.budget))
+            parts = events_of(parse(octets), self.zone, self.kind)
+            self._keep(row, parts)
+            found = [one for part in parts for one in occurrences(part, span, self.budget)]
         except RecurrenceTooComplex:
             raise
         except FormatError:
@@ -282,7 +302,13 @@ class Search:
         holds = self._judge(row, texts) if texts and row.is_long else None
         for one in found:
             if holds is None or holds(one):
-                yield _entry(row, one)
+                yield _entry(f"{self.letter}{row.id}", row, one)
+
+    def _keep(self, row: Row, parts: Sequence[Series]) -> None:
+        known = starts(parts[0]) if len(parts) == 1 else None
+        if known is not None:
+            key = (self.account_id, row.id, self.zone)
+            self.kept.keep(key, row.updated_modseq, [known])
 
     def _judge(self, row: Row, texts: Mapping[str, str]) -> Callable[[Occurrence], bool] | None:
         """Whether an instance has the texts itself; None where all instances are alike."""
@@ -326,13 +352,22 @@ def _bounds(query: Search, filter: Filter | None) -> tuple[Window, dict[str, Any
     return span, {name: value for name, value in members.items() if name not in RANGE}
 
 
-def _entry(row: Row, one: Occurrence) -> Entry:
+def _limit(entries: Sequence[Entry]) -> None:
+    """Raise MethodError where there are too many."""
+    if len(entries) > MAX_EXPANDED:
+        raise MethodError(
+            "cannotCalculateOccurrences",
+            f"more than {MAX_EXPANDED} instances; ask for a shorter time range",
+        )
+
+
+def _entry(base: str, row: Row, one: Occurrence) -> Entry:
     if one.alone is not None:
-        return Entry(f"E{row.id}-{one.alone}", row, one.start, one.alone)
+        return Entry(one.start, row.id, one.alone, f"{base}-{one.alone}", row)
     if one.recurrence_id is None:
-        return Entry(f"E{row.id}", row, one.start, "")
-    id = eventid.InstanceId(f"E{row.id}", one.recurrence_id)
-    return Entry(str(id), row, one.start, one.recurrence_id)
+        return Entry(one.start, row.id, "", base, row)
+    id = eventid.InstanceId(base, one.recurrence_id)
+    return Entry(one.start, row.id, one.recurrence_id, str(id), row)
 
 
 def _utc(local: str, zone: tzinfo) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -20,7 +21,6 @@ from cyrpy.formats.jscalendar.from_ical import objects
 from cyrpy.groupware import events
 from cyrpy.groupware.calendars import visible
 from cyrpy.groupware.events import Seen, peruser
-from cyrpy.groupware.events.notices import EVENTS
 from cyrpy.groupware.events.read import most_private
 from cyrpy.groupware.events.rendering import VERSION
 from cyrpy.groupware.events.veil import SHOWN
@@ -32,13 +32,14 @@ from cyrpy_jmap.invocation import Json
 from cyrpy_jmap.stored import Record, Stored
 from cyrpy_jmap.types.calendar_event import eventid
 from cyrpy_jmap.types.calendar_event.instances import has_instance
+from cyrpy_jmap.types.calendar_event.kind import EVENTS, TASKS, Kind
 from cyrpy_jmap.types.calendar_event.model import (
-    DEFAULTS,
     HREF,
     ICALENDAR,
+    IS_DRAFT,
+    IS_ORIGIN,
     MINE,
     OVERRIDES,
-    UTC_END,
     UTC_START,
     EventGetArguments,
 )
@@ -47,7 +48,9 @@ from cyrpy_jmap.types.sharing import actor_of
 
 NO_SHAPE: Final = Shape()
 # What is said of a private event that it does not say itself.
-PERMITTED: Final = DEFAULTS.keys() & {*SHOWN, "baseEventId", OVERRIDES}
+PERMITTED: Final = {
+    kind.name: kind.defaults.keys() & {*SHOWN, kind.base, OVERRIDES} for kind in (EVENTS, TASKS)
+}
 
 
 class _Organizer(msgspec.Struct, rename="camel"):
@@ -58,14 +61,15 @@ _organizer: Final = msgspec.json.Decoder(_Organizer)
 
 
 class Reading:
-    """One look at the events of an account, for one user."""
+    """One look at the events or tasks of an account, for one user."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, kind: Kind = EVENTS) -> None:
         self.call = call
+        self.kind = kind
         self.actor = actor_of(call)
         self.account_id = call.account.id
         self._mine: frozenset[str] | None = None
-        self._shape = _shape(call)
+        self._shape = _shape(call, kind)
         wanted = call.properties
         self._named: frozenset[str] = frozenset() if wanted is None else wanted
         self._is_plain = call.account.is_own and wanted is None and self._shape == NO_SHAPE
@@ -84,14 +88,14 @@ class Reading:
             return self.mine
         return addresses_of(self.call.unit, self.actor.principal_id)
 
-    def records(self, ids: Sequence[str]) -> Iterator[Record]:
+    def records(self, ids: Sequence[str]) -> Iterable[Record]:
         """The events of those ids that the user may see, and instances of them."""
-        if self._is_plain:
-            made, rest = self._at_once(ids)
-            yield from made
-            if not rest:
-                return
-            ids = rest
+        if not self._is_plain:
+            return self._looked_at(ids)
+        made, rest = self._at_once(ids)
+        return chain(made, self._looked_at(rest)) if rest else made
+
+    def _looked_at(self, ids: Sequence[str]) -> Iterator[Record]:
         seen = self.seen({eventid.base_of(id) for id in ids})
         for at in range(0, len(ids), PAGE):
             page = ids[at : at + PAGE]
@@ -100,7 +104,8 @@ class Reading:
 
     def _at_once(self, ids: Sequence[str]) -> tuple[list[Record], list[str]]:
         """The owner's events as they are stored, by one look; and ids of which more is needed."""
-        numbers = [eventid.number_of(id) for id in ids]
+        letter = self.kind.letter
+        numbers = [eventid.number_of(id, letter) for id in ids]
         unit, account_id = self.call.unit, self.account_id
         found = event_query.whole(unit, account_id, [n for n in numbers if n is not None])
         rows = {row[0]: row for row in found}
@@ -114,7 +119,7 @@ class Reading:
                 rest.append(id)
                 continue
             _, calendar, component, has_organizer, is_draft, instances, rendering, json = row
-            if component != EVENTS:
+            if component != self.kind.component:
                 continue
             if instances is not None or rendering != VERSION or json is None:
                 rest.append(id)
@@ -124,14 +129,15 @@ class Reading:
             )
             key = (calendar, is_draft, origin)
             if key not in heads:
-                heads[key] = _head(calendars[calendar], bool(is_draft), origin)
+                home = self.kind.placed(calendars[calendar])
+                heads[key] = _head(home, bool(is_draft), origin)
             octets = b"".join((_ID, id.encode(), heads[key], memoryview(json)[1:]))
             made.append(Stored(id, octets))
         return made, rest
 
     def seen(self, ids: Collection[str]) -> dict[str, Seen]:
         """The stored events of those ids that the user may see."""
-        return events.of_ids(self.call.unit, self.account_id, self.actor, ids)
+        return events.of_ids(self.call.unit, self.account_id, self.actor, ids, self.kind.letter)
 
     def _page(
         self, ids: Sequence[str], seen: Mapping[str, Seen], numbers: list[int]
@@ -195,31 +201,32 @@ class Reading:
 
     def _finished(self, id: str, seen: Seen, event: Json) -> Json:
         """With what JMAP adds; cut and completed as the client asked."""
-        row, shape, named = seen.row, self._shape, self._named
+        row, shape, named, kind = seen.row, self._shape, self._named, self.kind
         added: Json = {
             "id": id,
-            "calendarIds": {seen.view.row.wire_id: True},
-            "isDraft": bool(row.is_draft),
-            "isOrigin": self._is_origin(event.get("organizerCalendarAddress"))
+            **kind.placed(seen.view.row.wire_id),
+            IS_DRAFT: bool(row.is_draft),
+            IS_ORIGIN: self._is_origin(event.get("organizerCalendarAddress"))
             if row.has_organizer
             else True,
         }
         base = eventid.base_of(id)
         if base != id:
-            added["baseEventId"] = base
+            added[kind.base] = base
         if shape.reduces:
             event = reduced(event, self.users)
         if shape.is_span and OVERRIDES in event:
             event = {**event, OVERRIDES: shape.overrides(event)}
         value = added | event
-        if named & {UTC_START, UTC_END}:
+        if named & {UTC_START, kind.utc_end}:
             value |= utc_times(event, shape.zone)
         if HREF in named:
             value[HREF] = _href(self.call.account.name, seen)
         if MINE in named:
             value[MINE] = self._who(event)
-        for name in named & (PERMITTED if seen.is_veiled else DEFAULTS.keys()):
-            value.setdefault(name, DEFAULTS[name])
+        known = PERMITTED[kind.name] if seen.is_veiled else kind.defaults.keys()
+        for name in named & known:
+            value.setdefault(name, kind.defaults[name])
         return value
 
     def _who(self, event: Json) -> list[str]:
@@ -233,16 +240,12 @@ class Reading:
 
 
 _ID: Final = b'{"id":"'
-_JSON: Final = {True: "true", False: "false"}
 
 
-def _head(calendar: str, is_draft: bool, is_origin: bool) -> bytes:
+def _head(home: Json, is_draft: bool, is_origin: bool) -> bytes:
     """What JMAP adds before a stored event, after its id."""
-    text = (
-        f'","calendarIds":{{"{calendar}":true}},"isDraft":{_JSON[is_draft]},'
-        f'"isOrigin":{_JSON[is_origin]},'
-    )
-    return text.encode()
+    added = orjson.dumps({**home, IS_DRAFT: is_draft, IS_ORIGIN: is_origin})
+    return b'",' + added[1:-1] + b","
 
 
 class _Trees:
@@ -268,40 +271,42 @@ class _Trees:
     def has(self, number: int, recurrence_id: str) -> bool:
         """Whether an event has that instance."""
         tree = self._tree(number)
-        return tree is not None and has_instance(tree, recurrence_id)
+        kind = self._reading.kind
+        return tree is not None and has_instance(tree, recurrence_id, kind)
 
     def whole(self, number: int, event: Json) -> Json:
         """The event with its `iCalendar` properties."""
         tree = self._tree(number)
         for found in objects(tree) if tree is not None else ():
-            if found.get("recurrenceId") == event.get("recurrenceId"):
+            keys = ("@type", "recurrenceId")
+            if all(found.get(name) == event.get(name) for name in keys):
                 return found
         return event
 
 
-def load(call: Call, ids: Sequence[str] | None) -> Iterable[Record]:
+def load(call: Call, ids: Sequence[str] | None, kind: Kind = EVENTS) -> Iterable[Record]:
     """The events of those ids, or all that the user sees, up to one more than may be asked for."""
-    reading = Reading(call)
+    reading = Reading(call, kind)
     if ids is None:
-        ids = all_ids(call)
+        ids = all_ids(call, kind)
     return reading.records(ids)
 
 
-def all_ids(call: Call) -> list[str]:
+def all_ids(call: Call, kind: Kind = EVENTS) -> list[str]:
     """The ids of the events that the user sees, up to one more than one /get may return."""
     most = call.limits.max_objects_in_get + 1
     found: list[str] = []
     for view in visible(call.unit, call.account.id, actor_of(call)):
         level = most_private(view, veiled=True)
         for row in rows.members(call.unit, call.account.id, view.row.id, level):
-            if row.component == "VEVENT":
+            if row.component == kind.component:
                 found += wire_ids(row)
             if len(found) >= most:
                 return found[:most]
     return found
 
 
-def _shape(call: Call) -> Shape:
+def _shape(call: Call, kind: Kind) -> Shape:
     """What the arguments of a /get say.
 
     Raises:
@@ -311,10 +316,10 @@ def _shape(call: Call) -> Shape:
     if not isinstance(arguments, EventGetArguments):
         return NO_SHAPE
     named = call.properties or frozenset()
-    if OVERRIDES in named and named & {UTC_START, UTC_END}:
+    if OVERRIDES in named and named & {UTC_START, kind.utc_end}:
         raise MethodError(
             "invalidArguments",
-            f"properties: {OVERRIDES} cannot be had beside {UTC_START} or {UTC_END}",
+            f"properties: {OVERRIDES} cannot be had beside {UTC_START} or {kind.utc_end}",
             arguments=["properties"],
         )
     return Shape.of(arguments)

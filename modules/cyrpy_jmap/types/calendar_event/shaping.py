@@ -76,14 +76,21 @@ def _zone(event: Mapping[str, Any], floating: tzinfo) -> tzinfo:
 
 
 def utc_times(event: Mapping[str, Any], floating: tzinfo) -> Json:
-    """UtcStart and utcEnd; nothing where the event has no start that can be read."""
+    """UtcStart, and utcEnd or utcDue; nothing of what has no time that can be read."""
     zone = _zone(event, floating)
     try:
+        if event.get("@type") == "Task":
+            return _task_times(event, zone)
         start = local_seconds(event.get("start"))
         end = add(start, duration_of(event.get("duration", "PT0S")), zone)
     except FormatError:
         return {}
     return {UTC_START: _utc(start, zone), UTC_END: _utc(end, zone)}
+
+
+def _task_times(event: Mapping[str, Any], zone: tzinfo) -> Json:
+    given = ((UTC_START, event.get("start")), ("utcDue", event.get("due")))
+    return {name: _utc(local_seconds(at), zone) for name, at in given if at is not None}
 
 
 def _utc(local: int, zone: tzinfo) -> str:

@@ -9,7 +9,9 @@ import orjson
 
 from cyrpy.data import events as rows
 from cyrpy.data.eventids import number_of
+from cyrpy.data.events import EventRow
 from cyrpy.errors import FormatError, NotFound
+from cyrpy.formats.ical.attach import managed_ids
 from cyrpy.formats.ical.component import Component
 from cyrpy.formats.ical.parse import parse
 from cyrpy.formats.jscalendar import to_ical
@@ -23,6 +25,7 @@ from cyrpy.groupware.events import Seen, Target, Way, peruser
 from cyrpy_jmap.call import Call
 from cyrpy_jmap.invocation import Json
 from cyrpy_jmap.types.calendar_event import eventid
+from cyrpy_jmap.types.calendar_event.attaching import attached, keep
 from cyrpy_jmap.types.calendar_event.checking import invalid
 from cyrpy_jmap.types.calendar_event.creating import (
     ORGANIZER,
@@ -35,14 +38,14 @@ from cyrpy_jmap.types.calendar_event.creating import (
     set_own,
     target_calendar,
     utc_now,
-    with_links,
 )
 from cyrpy_jmap.types.calendar_event.instances import has_instance
-from cyrpy_jmap.types.calendar_event.model import ADDED, ICALENDAR, OVERRIDES
+from cyrpy_jmap.types.calendar_event.kind import EVENTS, TASKS, Kind
+from cyrpy_jmap.types.calendar_event.model import ICALENDAR, IS_DRAFT, OVERRIDES
 from cyrpy_jmap.types.sharing import actor_of
 
 # Of these, no change is a revision that others are to know of.
-NO_REVISION: Final = peruser.PERSONAL | {"updated", "sequence"} | ADDED
+NO_REVISION: Final = peruser.PERSONAL | {"updated", "sequence"} | EVENTS.added | TASKS.added
 EXCLUDED: Final = {"excluded": True}
 
 
@@ -58,42 +61,43 @@ class Held(NamedTuple):
     tree: Component
     event: Json
     id: str
+    kind: Kind
 
 
-def held(call: Call, id: str) -> Held:
+def held(call: Call, id: str, kind: Kind = EVENTS) -> Held:
     """The stored event of an id that is not one of an instance.
 
     Raises:
         NotFound: there is none that the user sees.
     """
-    found = events.of_ids(call.unit, call.account.id, actor_of(call), [id]).get(id)
-    if found is None:
-        raise NotFound(f"there is no CalendarEvent {id[:255]!r}")
-    tree = parse(events.octets_of(call.unit, found.row))
-    for index, event in enumerate(_events(tree)):
-        if found.row.instances is None or _name(found, index) == id:
-            return Held(found, tree, stripped(event), id)
-    raise NotFound(f"there is no CalendarEvent {id[:255]!r}")
+    actor = actor_of(call)
+    found = events.of_ids(call.unit, call.account.id, actor, [id], kind.letter).get(id)
+    if found is not None:
+        tree = parse(events.octets_of(call.unit, found.row))
+        for index, event in enumerate(_objects(tree, kind)):
+            if found.row.instances is None or _name(found, index, kind) == id:
+                return Held(found, tree, stripped(event), id, kind)
+    raise NotFound(f"there is no {kind.name} {id[:255]!r}")
 
 
-def _events(tree: Component) -> list[Json]:
-    return [event for event in objects(tree) if event["@type"] == "Event"]
+def _objects(tree: Component, kind: Kind) -> list[Json]:
+    return [event for event in objects(tree) if event["@type"] == kind.type]
 
 
-def _name(seen: Seen, index: int) -> str:
+def _name(seen: Seen, index: int, kind: Kind) -> str:
     ids = (seen.row.instances or "").split(" ")
-    return f"E{seen.row.id}-{ids[index]}" if index < len(ids) else ""
+    return f"{kind.letter}{seen.row.id}-{ids[index]}" if index < len(ids) else ""
 
 
-def update(call: Call, id: str, current: Json, patched: Json) -> Json | None:
+def update(call: Call, id: str, current: Json, patched: Json, kind: Kind = EVENTS) -> Json | None:
     """Change an event or an instance of one; what changed otherwise than the client asked."""
     wanted = eventid.parse(id)
     if wanted is not None:
-        return _update_instance(call, wanted, current, patched)
-    stored = held(call, id)
-    told = _change(call, stored, _bare(current), _bare(patched), patched)
-    if patched["calendarIds"] != current["calendarIds"]:
-        _move(call, id, patched["calendarIds"])
+        return _update_instance(call, held(call, wanted.base, kind), wanted, current, patched)
+    stored = held(call, id, kind)
+    told = _change(call, stored, _bare(current, kind), _bare(patched, kind), patched)
+    if patched[kind.home] != current[kind.home]:
+        _move(call, held(call, id, kind), kind.place_of(patched))
     return told or None
 
 
@@ -101,7 +105,7 @@ def _change(
     call: Call, stored: Held, before: Json, after: Json, patched: Mapping[str, Any]
 ) -> Json:
     """Store what differs: for all, or for this user alone."""
-    publishes = bool(stored.seen.row.is_draft) and patched.get("isDraft") is False
+    publishes = bool(stored.seen.row.is_draft) and patched.get(IS_DRAFT) is False
     if before == after and not publishes:
         return {}
     if stored.seen.view.is_owner:
@@ -146,22 +150,26 @@ def _store(call: Call, stored: Held, before: Json, after: Json, *, publishes: bo
     """Write an event for all; what the server made otherwise."""
     told = _revised(call, before, after)
     check_reachable(call, before, after)
-    after = with_links(call, after)
+    made = attached(call, after, stored.event)
+    after = made.event
     if ICALENDAR in after:  # the client was shown it, or makes its own: then it is all there is
-        whole = next((e for e in _events(stored.tree) if stripped(e) == stored.event), {})
+        there = _objects(stored.tree, stored.kind)
+        whole = next((one for one in there if stripped(one) == stored.event), {})
         after = restored(after, {**whole, ICALENDAR: after[ICALENDAR]})
     with refusals():
-        tree = to_ical.apply(stored.tree, after)
-    _put(call, stored.seen, tree, publishes=publishes)
+        tree = made._replace(event=after).tree(stored.tree)
+    row = _put(call, stored.seen, tree, publishes=publishes)
+    keep(call, row, made.new, tree, managed_ids(stored.tree))
     return told
 
 
-def _put(call: Call, seen: Seen, tree: Component, *, publishes: bool = False) -> None:
+def _put(call: Call, seen: Seen, tree: Component, *, publishes: bool = False) -> EventRow:
     with refusals():
         prepared = events.prepare(tree)
         target = Target(seen.view, seen.row.uri, seen.row)
         is_draft = False if publishes else None
-        events.put(call.unit, actor_of(call), target, prepared, Way(how(call), is_draft))
+        way = Way(how(call), is_draft)
+        return events.put(call.unit, actor_of(call), target, prepared, way).row
 
 
 def _revised(call: Call, before: Json, after: Json) -> Json:
@@ -189,20 +197,21 @@ def _is_revision(before: Json, after: Json, changed: set[str]) -> bool:
 
 
 def _update_instance(
-    call: Call, wanted: eventid.InstanceId, current: Json, patched: Json
+    call: Call, stored: Held, wanted: eventid.InstanceId, current: Json, patched: Json
 ) -> Json | None:
     """Change one instance: an override of the event."""
-    if patched["calendarIds"] != current["calendarIds"]:
-        raise invalid({"calendarIds": "an instance is where its event is"})
-    if patched.get("isDraft") != current.get("isDraft"):
-        raise invalid({"isDraft": "an instance is a draft as long as its event is"})
-    stored = held(call, wanted.base)
+    kind = stored.kind
+    if patched[kind.home] != current[kind.home]:
+        raise invalid({kind.home: "an instance is where its event is"})
+    if patched.get(IS_DRAFT) != current.get(IS_DRAFT):
+        raise invalid({IS_DRAFT: "an instance is a draft as long as its event is"})
     whole = _as_seen(call, stored)
     for name in ("recurrenceRule", OVERRIDES):
         if patched.get(name) is not None:
             raise invalid({name: "an instance does not recur"})
     try:
-        after = apply(instance(whole, wanted.recurrence_id), diff(_bare(current), _bare(patched)))
+        difference = diff(_bare(current, kind), _bare(patched, kind))
+        after = apply(instance(whole, wanted.recurrence_id), difference)
         override = override_of(whole, after, wanted.recurrence_id)
     except FormatError as exc:
         raise invalid({"": str(exc)}) from exc
@@ -218,8 +227,9 @@ def _update_instance(
     return {name: v for name, v in told.items() if name != ORGANIZER} or None
 
 
-def _bare(event: Mapping[str, Any]) -> Json:
-    return {name: value for name, value in event.items() if name not in ADDED}
+def _bare(event: Mapping[str, Any], kind: Kind) -> Json:
+    added = kind.added
+    return {name: value for name, value in event.items() if name not in added}
 
 
 def _as_seen(call: Call, stored: Held) -> Json:
@@ -239,12 +249,12 @@ def _is_regular(stored: Held, recurrence_id: str) -> bool:
     """Whether the recurrence has the instance without an override too."""
     bare = {name: v for name, v in stored.event.items() if name != OVERRIDES}
     try:
-        return has_instance(to_ical.apply(None, bare), recurrence_id)
+        return has_instance(to_ical.apply(None, bare), recurrence_id, stored.kind)
     except FormatError:
         return True
 
 
-def destroy(call: Call, id: str) -> None:
+def destroy(call: Call, id: str, kind: Kind = EVENTS) -> None:
     """Remove an event, or one instance of it.
 
     Raises:
@@ -252,12 +262,12 @@ def destroy(call: Call, id: str) -> None:
     """
     wanted = eventid.parse(id)
     if wanted is not None:
-        _exclude(call, wanted)
+        _exclude(call, held(call, wanted.base, kind), wanted)
         return
     try:
-        stored = held(call, id)
+        stored = held(call, id, kind)
     except NotFound:
-        if _was_replaced(call, id):
+        if _was_replaced(call, id, kind):
             return
         raise
     seen = stored.seen
@@ -270,9 +280,9 @@ def destroy(call: Call, id: str) -> None:
     events.delete(call.unit, actor, seen.view, seen.row, how(call))
 
 
-def _was_replaced(call: Call, id: str) -> bool:
+def _was_replaced(call: Call, id: str, kind: Kind) -> bool:
     """Whether this very call put the whole event in the place of its single instances."""
-    number = number_of(id)
+    number = number_of(id, kind.letter)
     if number is None or "-" not in id:
         return False
     row = rows.by_ids(call.unit, call.account.id, [number]).get(number)
@@ -280,10 +290,10 @@ def _was_replaced(call: Call, id: str) -> bool:
     return is_new and row is not None and row.instances is None
 
 
-def _exclude(call: Call, wanted: eventid.InstanceId) -> None:
-    stored = held(call, wanted.base)
-    if stored.seen.row.instances is not None or not has_instance(stored.tree, wanted.recurrence_id):
-        raise NotFound(f"there is no CalendarEvent {str(wanted)[:255]!r}")
+def _exclude(call: Call, stored: Held, wanted: eventid.InstanceId) -> None:
+    is_alone = stored.seen.row.instances is not None
+    if is_alone or not has_instance(stored.tree, wanted.recurrence_id, stored.kind):
+        raise NotFound(f"there is no {stored.kind.name} {str(wanted)[:255]!r}")
     whole = _as_seen(call, stored)
     overrides = {**whole.get(OVERRIDES, {})}
     if _is_regular(stored, wanted.recurrence_id):
@@ -296,15 +306,14 @@ def _exclude(call: Call, wanted: eventid.InstanceId) -> None:
     _change(call, stored, whole, changed, {})
 
 
-def _move(call: Call, id: str, calendar_ids: Mapping[str, Any]) -> None:
+def _move(call: Call, stored: Held, calendar_id: str) -> None:
     """Put an event into another calendar of the account."""
-    stored = held(call, id)
-    view: CalendarView = target_calendar(call, calendar_ids)
+    view: CalendarView = target_calendar(call, calendar_id, stored.kind)
     seen = stored.seen
     if view.row.id == seen.row.calendar_id:
         return
     uri = seen.row.uri
     if rows.by_uri(call.unit, call.account.id, view.row.id, uri) is not None:
         uri = free_uri(call, view, events.prepare(stored.tree))
-    with refusals():
+    with refusals(stored.kind):
         events.move(call.unit, actor_of(call), seen.view, seen.row, Target(view, uri))

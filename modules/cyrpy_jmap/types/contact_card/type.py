@@ -21,7 +21,7 @@ from cyrpy_jmap.errors import SetError
 from cyrpy_jmap.filters import Comparator, Filter, used
 from cyrpy_jmap.invocation import Json
 from cyrpy_jmap.stored import Record
-from cyrpy_jmap.types.address_book import CONTACTS
+from cyrpy_jmap.types.address_book import CONTACTS, AddressBooks
 from cyrpy_jmap.types.contact_card import model, query, rendering, writing
 from cyrpy_jmap.types.contact_card.model import EXTENSIONS, ContactCard, card_of
 from cyrpy_jmap.types.contact_card.parsing import run_parse
@@ -36,6 +36,7 @@ class ContactCards(DataType[ContactCard]):
     name: ClassVar[str] = KIND
     capability = CONTACTS
     model = ContactCard
+    refers: ClassVar[Mapping[str, DataType[Any]]] = {"addressBookIds": AddressBooks()}
     copyable = True
     slow = True
     filters: ClassVar[Mapping[str, Any]] = query.FILTERS

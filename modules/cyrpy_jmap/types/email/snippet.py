@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Final
 
 import orjson
@@ -52,15 +52,17 @@ class SearchSnippets(DataType[JmapObject]):
         return {"SearchSnippet/get": Method(run_get, slow=True)}
 
 
-def run_get(call: Call, arguments: Arguments) -> Arguments:
-    """Answer a SearchSnippet/get (§5.1).
+def run_get(
+    call: Call, arguments: Arguments, filters: Mapping[str, Any] = query.FILTERS
+) -> Arguments:
+    """Answer a SearchSnippet/get (§5.1); `filters` are the conditions that there are.
 
     Raises:
         MethodError: `requestTooLarge`, `unsupportedFilter`, and those of `Call.enter`.
     """
     args = check(SnippetArguments, arguments)
     call.enter(args.account_id, MAIL)
-    filter = parse_filter(args.filter, query.FILTERS)
+    filter = parse_filter(args.filter, filters)
     wanted = list(dict.fromkeys(call.real_id(id) or id for id in args.email_ids))
     if len(wanted) > MOST:
         raise MethodError("requestTooLarge", f"at most {MOST} emails in one SearchSnippet/get")

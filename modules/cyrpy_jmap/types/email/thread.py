@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from cyrpy.data import ids, itemchanges, mail_threads, messages
+from cyrpy.data import changes, ids, itemchanges, mail_threads, messages
 from cyrpy.data.changes import Changes
 from cyrpy.errors import CannotCalculateChanges
 from cyrpy.groupware.mail_access import MailAccess
@@ -38,6 +38,15 @@ class Threads(DataType[Thread]):
             emails = _emails(call, access, number)
             if emails:
                 yield {"id": _wire_id(number), "emailIds": emails}
+
+    def state(self, call: Call) -> str:
+        """For others than the owner that of the emails, which come and go without the thread."""
+        if call.account.is_own:
+            return super().state(call)
+        moved = call.unit.moved_to(call.account.id, messages.KIND)
+        return str(
+            changes.state(call.unit, call.account.id, messages.KIND) if moved is None else moved
+        )
 
     def changes_since(self, call: Call, since: str, limit: int | None) -> Changes:
         """As the log has it, for the owner; for others, as it follows from the emails they see.

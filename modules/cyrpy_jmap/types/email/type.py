@@ -33,6 +33,7 @@ from cyrpy_jmap.types.email.model import (
 )
 from cyrpy_jmap.types.email.parsing import run_parse
 from cyrpy_jmap.types.email.rendering import Seen, Wanted, cut, metadata, stored
+from cyrpy_jmap.types.mailbox import Mailboxes
 from cyrpy_jmap.types.mailbox.model import MAIL
 from cyrpy_jmap.types.sharing import actor_of
 
@@ -55,6 +56,7 @@ class Emails(DataType[Email]):
     stable = query.STABLE
     slow = True
     copyable = True
+    refers: ClassVar[Mapping[str, DataType[Any]]] = {"mailboxIds": Mailboxes()}
 
     def knows(self, property: str) -> bool:
         """Beside the model's, those of header fields and bodies."""
@@ -124,7 +126,12 @@ class Emails(DataType[Email]):
         self, call: Call, filter: Filter | None, sort: Sequence[Comparator]
     ) -> Sequence[str]:
         """By SQL; a mailbox by date is read no further than asked."""
-        return query.search_emails(call, _access(call), filter, sort)
+        return query.search_emails(call, _access(call), filter, sort, self.further(call))
+
+    def further(self, call: Call) -> Mapping[str, Callable[[], Sequence[int]]]:
+        """Conditions that an extension adds: those numbers of messages for which they hold."""
+        del call
+        return {}
 
     def is_stable(self, call: Call, filter: Filter | None, sort: Sequence[Comparator]) -> bool:
         """Not where other emails of a thread say which is found."""

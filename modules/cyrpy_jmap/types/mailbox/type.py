@@ -24,6 +24,7 @@ from cyrpy_jmap.types.mailbox.model import MAIL, Mailbox
 from cyrpy_jmap.types.mailbox.query import MailboxQueryArguments, MailboxQueryChangesArguments
 from cyrpy_jmap.types.sharing import actor_of, letters_by_principal, shares, wants
 
+KNOWN_ROLES: Final = groupware.ROLES | {None}
 COUNTS: Final = ("totalEmails", "unreadEmails", "totalThreads", "unreadThreads")
 
 
@@ -46,9 +47,17 @@ class Mailboxes(DataType[Mailbox]):
     sorts: ClassVar[Mapping[str, Mapping[str, Any]]] = query.SORTS
     few = True
 
+    def visible(self, call: Call) -> list[MailboxView]:
+        """The mailboxes that the user may see, with the roles that there are in JMAP (§10.5)."""
+        views = groupware.visible(call.unit, call.account.id, actor_of(call))
+        return [
+            v if v.row.role in KNOWN_ROLES else v._replace(row=v.row._replace(role=None))
+            for v in views
+        ]
+
     def load(self, call: Call, ids: Sequence[str] | None) -> Iterable[Json]:
         """The mailboxes that the user may see, in their order."""
-        views = _visible(call)
+        views = self.visible(call)
         known = {view.row.id: view for view in views}
         shared = shares(call, KIND, MAILBOX_RIGHTS) if wants(call, "shareWith") else {}
         for view in views:
@@ -57,11 +66,11 @@ class Mailboxes(DataType[Mailbox]):
 
     def may_see(self, call: Call) -> Callable[[str], bool]:
         """One look at the grants for all mailboxes."""
-        return frozenset(view.row.wire_id for view in _visible(call)).__contains__
+        return frozenset(view.row.wire_id for view in self.visible(call)).__contains__
 
     def changes_extra(self, call: Call, found: Changes) -> Json:
         """Which properties changed, where that were the counts alone (RFC 8621 §2.2)."""
-        changed = {view.row.wire_id: view.row.properties_modseq for view in _visible(call)}
+        changed = {view.row.wire_id: view.row.properties_modseq for view in self.visible(call)}
         since = int(found.old.partition("-")[0])
         others = [*found.created, *found.destroyed]
         only_counts = bool(found.updated and not others) and all(
@@ -73,7 +82,7 @@ class Mailboxes(DataType[Mailbox]):
         self, call: Call, filter: Filter | None, sort: Sequence[Comparator]
     ) -> Sequence[str]:
         """All of them are looked at; there are few."""
-        return query.search(_visible(call), filter, sort, call.arguments)
+        return query.search(self.visible(call), filter, sort, call.arguments)
 
     def can_calculate(self, call: Call, filter: Filter | None, sort: Sequence[Comparator]) -> bool:
         """Not of trees, in which one moves with another."""
@@ -83,6 +92,7 @@ class Mailboxes(DataType[Mailbox]):
 
     def create(self, call: Call, checked: Json) -> Json:
         """A mailbox in an account where the user may put one."""
+        self.check_role(checked["role"])
         parent = self._parent(call, checked["parentId"])
         new = NewMailbox(
             checked["name"],
@@ -116,6 +126,7 @@ class Mailboxes(DataType[Mailbox]):
         if "is_subscribed" in values:
             values["is_subscribed"] = int(values["is_subscribed"])
         if values:
+            self.check_role(values.get("role"))
             with _as_set_errors():
                 groupware.update(call.unit, view, actor_of(call), values)
         if "shareWith" in changed:
@@ -124,25 +135,37 @@ class Mailboxes(DataType[Mailbox]):
 
     def in_order_of_destruction(self, call: Call, ids: Sequence[str]) -> Iterable[str]:
         """Each mailbox before the one that it is inside."""
-        parents = {view.row.id: view.row.parent_id for view in _visible(call)}
+        parents = {view.row.id: view.row.parent_id for view in self.visible(call)}
         unique = list(dict.fromkeys(ids))
         return sorted(unique, key=lambda id: _depth(call, parents, id), reverse=True)
 
     def destroy(self, call: Call, id: str) -> None:
         """Destroy it, with mail that is nowhere else if the client said so."""
         view = groupware.find(call.unit, call.account.id, actor_of(call), id)
-        remove = call.arguments.on_destroy_remove_emails
         try:
-            groupware.destroy(call.unit, view, remove_emails=remove)
+            self.remove(call, view)
         except groupware.HasChild as exc:
             raise SetError("mailboxHasChild", str(exc)) from exc
         except groupware.HasEmail as exc:
             raise SetError("mailboxHasEmail", f"{exc}: set onDestroyRemoveEmails") from exc
 
+    def remove(self, call: Call, view: MailboxView) -> None:
+        """Destroy a mailbox with what is in it, as the arguments say."""
+        groupware.destroy(call.unit, view, remove_emails=call.arguments.on_destroy_remove_emails)
+
+    def check_role(self, role: str | None) -> None:
+        """Refuse roles that JMAP does not have.
+
+        Raises:
+            SetError: `invalidProperties`.
+        """
+        if role is not None and role not in KNOWN_ROLES:
+            raise SetError("invalidProperties", f"role: there is no role {role[:80]!r}", ["role"])
+
     def _parent(self, call: Call, id: str | None) -> MailboxView | None:
         if id is None:
             return None
-        for view in _visible(call):
+        for view in self.visible(call):
             if view.row.wire_id == id:
                 return view
         raise SetError("invalidProperties", "parentId: there is no such mailbox", ["parentId"])
@@ -172,10 +195,6 @@ def _as_set_errors() -> Iterator[None]:
         yield
     except groupware.InvalidMailbox as exc:
         raise SetError("invalidProperties", f"{exc.property}: {exc}", [exc.property]) from exc
-
-
-def _visible(call: Call) -> list[MailboxView]:
-    return groupware.visible(call.unit, call.account.id, actor_of(call))
 
 
 def _json(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from cyrpy.config import CoreSettings
-from cyrpy.data import addresses, messages, submissions
+from cyrpy.data import addresses, imap_accounts, messages, submissions
 from cyrpy.data.blobs import PREFIX
 from cyrpy.data.messages import DRAFT, MessageRow
 from cyrpy.data.submissions import NewSubmission
@@ -98,14 +98,19 @@ def _resent(
     return b"".join(name + b":" + value + b"\r\n" for name, value in fields)
 
 
+def sends_elsewhere(call: Call) -> bool:
+    """Whether mail of the account can leave this server, and wait before it does."""
+    settings = call.services.core.settings
+    return settings.sends_mail or imap_accounts.has_smtp(call.unit, call.account.id)
+
+
 def _check_reachable(call: Call, envelope: Envelope) -> None:
     """Without a relay, mail goes to the users of this server alone.
 
     Raises:
         SetError: `forbiddenToSend`.
     """
-    settings = call.services.core.settings
-    if settings.sends_mail:
+    if sends_elsewhere(call):
         return
     for address in envelope.recipients:
         if addresses.recipient(call.unit, address) is None:

@@ -17,9 +17,11 @@ from cyrpy_jmap.errors import SetError
 from cyrpy_jmap.filters import Comparator, Filter, in_order, matches
 from cyrpy_jmap.invocation import Arguments, Invocation, Json
 from cyrpy_jmap.methods.set import SetArguments, SetOutcome
+from cyrpy_jmap.types.email import Emails
 from cyrpy_jmap.types.email.creating import moment
 from cyrpy_jmap.types.email.rendering import utc_date
 from cyrpy_jmap.types.submission import sending
+from cyrpy_jmap.types.submission.identity import Identities
 from cyrpy_jmap.types.submission.model import FILTERS, SORTS, SUBMISSION, EmailSubmission
 
 WAITING: Final = "250 2.0.0 the message waits to be sent"
@@ -49,6 +51,10 @@ class EmailSubmissions(DataType[EmailSubmission]):
     name: ClassVar[str] = submissions.KIND
     capability = SUBMISSION
     model = EmailSubmission
+    refers: ClassVar[Mapping[str, DataType[Any]]] = {
+        "identityId": Identities(),
+        "emailId": Emails(),
+    }
     set_arguments = SubmissionSetArguments
     filters: ClassVar[Mapping[str, Any]] = FILTERS
     sorts: ClassVar[Mapping[str, Mapping[str, Any]]] = SORTS

@@ -1,0 +1,1 @@
+"""Alerts of events: pushed, and mailed, on both databases."""

@@ -1,0 +1,1 @@
+"""JMAP Tasks over HTTP, on both databases."""
