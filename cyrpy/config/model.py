@@ -32,7 +32,7 @@ class ModuleSettings(BaseModel):
     A value that must not be shown (a password) carries `Field(repr=False)`.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 @dataclass(frozen=True, slots=True)

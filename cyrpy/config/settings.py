@@ -256,6 +256,34 @@ class CoreSettings(ModuleSettings):
         "anybody, too; none: mail changes no calendar.",
     )
 
+    # Mail that lives on IMAP servers
+    imap_poll_interval: Duration = Field(
+        5 * 60,
+        ge=10,
+        le=DAY,
+        description="Time after which an IMAP server on which a user's mail lives is asked for "
+        "changes in all folders. What is changed here gets there at once.",
+    )
+    imap_idle: Switch = Field(
+        True,
+        description="Whether these servers are asked to tell of new mail in the inbox at once "
+        "(IDLE), where they can; it takes one open connection for each such user.",
+    )
+    imap_tls_ca_file: Annotated[
+        Path | None, Unset("the certificate authorities that the system knows")
+    ] = Field(
+        None,
+        description="Further certificates that these servers' are verified by, and those of the "
+        "SMTP servers of their users.",
+        examples=["/etc/ssl/certs/our-ca.pem"],
+    )
+    imap_key_file: Annotated[Path | None, Unset("remote.key in configdirectory")] = Field(
+        None,
+        description="File with the key by which passwords for these servers are encrypted in the "
+        "database; it is made when it is not there. Servers that share a database share it.",
+        examples=["/etc/cyrpy/remote.key"],
+    )
+
     # New accounts
     autocreate_inbox_folders: Annotated[Folders, OptionName(former=("autocreateinboxfolders",))] = (
         Field(
@@ -316,6 +344,11 @@ class CoreSettings(ModuleSettings):
     def sends_mail(self) -> bool:
         """Whether mail leaves this server."""
         return self.submission_relay is not None
+
+    @property
+    def imap_key(self) -> Path:
+        """Where the key of passwords for other servers is."""
+        return self.imap_key_file or self.configdirectory / "remote.key"
 
     @property
     def database(self) -> str:

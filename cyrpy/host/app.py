@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 import time
@@ -32,13 +31,13 @@ from cyrpy.host.outer import OuterLayer
 from cyrpy.host.proxy import TrustedProxies
 from cyrpy.host.upkeep import keep
 from cyrpy.http.scope import App, BodyLimits, Receive, Scope, Send
+from cyrpy.mail.imap.service import RemoteMail
 from cyrpy.mail.outgoing import Outgoing
 from cyrpy.mail.relay import Relay
 from cyrpy.module import Module
 
 HEALTH: Final = "/healthz"
 STANDARD_OUTPUT: Final = 1
-GARBAGE_THRESHOLD: Final = 20_000  # new containers before a round; Python's own is 700
 # Changing these needs a new process: sockets, databases and folders are opened with them.
 FIXED: Final = (
     "configdirectory",
@@ -102,6 +101,9 @@ class Site:
             raise
         await self._take_mail()
         await self._send_mail()
+        remote = RemoteMail(core)
+        remote.start()
+        self._stack.push_async_callback(remote.close)
         upkeep = asyncio.get_running_loop().create_task(keep(core))
         self._stack.callback(upkeep.cancel)
 
@@ -259,23 +261,12 @@ class Host:
         except CyrpyError as exc:
             await send({"type": "lifespan.startup.failed", "message": str(exc)})
             return
-        _settle_heap()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         for task in self._closing:
             task.cancel()
         await self._site.close()
         await send({"type": "lifespan.shutdown.complete"})
-
-
-def _settle_heap() -> None:
-    """Leave what the start made out of the garbage collector's rounds, and make these rarer.
-
-    The start leaves some 300,000 objects for good, which each full round would look through.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GARBAGE_THRESHOLD)
 
 
 def _redirects(modules: Iterable[Module]) -> dict[str, str]:

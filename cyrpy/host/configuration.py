@@ -20,6 +20,7 @@ from cyrpy.config import (
     unknown,
 )
 from cyrpy.config.options import SERVICE
+from cyrpy.core import Later
 from cyrpy.data.database import Location
 from cyrpy.data.migrate import History, core_history, module_history
 from cyrpy.errors import ConfigError
@@ -50,6 +51,20 @@ class Configuration:
     def offers(self) -> tuple[object, ...]:
         """Everything that the enabled modules offer each other."""
         return tuple(offer for module, own in self.modules for offer in module.offers(own))
+
+    def load(self) -> None:
+        """Load what modules load late, to see that it can be.
+
+        Raises:
+            ConfigError: a part of a module cannot be loaded.
+        """
+        for module, own in self.modules:
+            try:
+                for offer in module.offers(own):
+                    if isinstance(offer, Later):
+                        offer.made()
+            except ImportError as exc:
+                raise ConfigError(f"module {module.name!r} cannot be loaded: {exc}") from exc
 
 
 def location_of(settings: CoreSettings) -> Location:
@@ -94,18 +109,21 @@ def check(options: Options) -> Configuration:
             mistakes.append(str(exc))
     if mistakes:
         raise ConfigError("\n".join(mistakes))
-    return Configuration(settings, tuple(bound), tuple(unknown(options, _known(modules))))
+    warnings = unknown(options, _known(modules), lambda: _others(modules))
+    return Configuration(settings, tuple(bound), tuple(warnings))
 
 
 def _known(modules: list[Module]) -> Iterator[str]:
-    """Names of options that something reads, or that a module which is not enabled may read."""
+    """Names of options that something reads."""
     yield from option_names(CoreSettings, "")
-    enabled = {module.name for module in modules}
     for module in modules:
         yield from option_names(module.settings, module.name)
-    for name in installed():
-        if name not in enabled:
-            yield f"{name}_*"
+
+
+def _others(modules: list[Module]) -> Iterator[str]:
+    """Patterns of options that a module which is not enabled may read."""
+    enabled = {module.name for module in modules}
+    return (f"{name}_*" for name in installed() if name not in enabled)
 
 
 def _module_histories(modules: tuple[tuple[Module, ModuleSettings], ...]) -> Iterator[History]:

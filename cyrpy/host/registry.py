@@ -32,8 +32,8 @@ def _entry_points() -> Mapping[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=GROUP)}
 
 
-def find(name: str) -> Module:
-    """The module of that name.
+def find(name: str, points: Mapping[str, EntryPoint] | None = None) -> Module:
+    """The module of that name; `points` are the entry points, if they were read already.
 
     An entry point if there is one; else `module` of the package `cyrpy_<name>`, so that a bare
     checkout and a folder just dropped into `modules/` work too.
@@ -41,7 +41,7 @@ def find(name: str) -> Module:
     Raises:
         ConfigError: no such module is installed, or what was found is not one.
     """
-    point = _entry_points().get(name)
+    point = (_entry_points() if points is None else points).get(name)
     where = point.value if point else OWN.get(name, f"{PACKAGE_PREFIX}{name}:module")
     package, _, attribute = where.partition(":")
     try:
@@ -77,13 +77,14 @@ def enable(names: Iterable[str]) -> list[Module]:
             two modules want one URL.
     """
     enabled: dict[str, Module] = {}
+    points = _entry_points()  # once: it looks into every installed distribution
 
     def add(name: str, chain: Sequence[str]) -> None:
         if name in chain:
             raise ConfigError(f"modules require each other: {' -> '.join((*chain, name))}")
         if name in enabled:
             return
-        module = _required(name, chain)
+        module = _required(name, chain, points)
         for needed in module.requires:
             add(needed, (*chain, name))
         enabled[name] = module
@@ -95,9 +96,9 @@ def enable(names: Iterable[str]) -> list[Module]:
     return modules
 
 
-def _required(name: str, chain: Sequence[str]) -> Module:
+def _required(name: str, chain: Sequence[str], points: Mapping[str, EntryPoint]) -> Module:
     try:
-        return find(name)
+        return find(name, points)
     except ConfigError as exc:
         if chain:
             raise ConfigError(f"module {chain[-1]!r} requires {name!r}: {exc}") from exc

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 import uvicorn
 
+from cyrpy.heap import settle
 from cyrpy.host.protocol import ConnectionLimits, HostState, HttpProtocol
 from cyrpy.host.tls import LiveContext
 from cyrpy.http.scope import Receive, Scope, Send
@@ -74,6 +75,7 @@ class HostServer(uvicorn.Server):
         self.server_state.now = asyncio.get_running_loop().time()
         await super().startup(sockets)
         if self.started:
+            settle()
             self._on_ready(self)
 
     async def on_tick(self, counter: int) -> bool:
@@ -147,7 +149,7 @@ def _uvicorn_config(
         application,
         loop="uvloop",
         http=HttpProtocol,
-        ws="websockets-sansio",  # the other one uses an interface that websockets has deprecated
+        ws=cast("type[asyncio.Protocol]", _websocket),
         ws_max_size=options.websocket_message,
         ws_per_message_deflate=False,  # 300 kB of memory per connection
         lifespan="on",
@@ -159,3 +161,15 @@ def _uvicorn_config(
         timeout_graceful_shutdown=options.shutdown_timeout,
         ssl_context_factory=None if tls is None else lambda _config, _default: tls.context,
     )
+
+
+def _websocket(**arguments: Any) -> asyncio.Protocol:  # noqa: ANN401 - uvicorn's own
+    """The protocol of a connection that becomes a WebSocket, imported for the first of them.
+
+    (Uvicorn's other one uses an interface that websockets has deprecated.)
+    """
+    from uvicorn.protocols.websockets.websockets_sansio_impl import (  # noqa: PLC0415
+        WebSocketsSansIOProtocol,
+    )
+
+    return WebSocketsSansIOProtocol(**arguments)

@@ -12,7 +12,6 @@ from cyrpy.core import Core
 from cyrpy.data import upkeep
 from cyrpy.data.threads import Lane
 from cyrpy.errors import CyrpyError
-from cyrpy.groupware.mail_deleted import BATCH, let_go
 
 FIRST_AFTER: Final = 60  # seconds
 THEN_EVERY: Final = 3600
@@ -48,6 +47,8 @@ def once(core: Core) -> upkeep.Done | None:
 
 def _let_mail_go(core: Core) -> None:
     """Forget destroyed mail whose time is over, in small units."""
+    from cyrpy.groupware.mail_deleted import BATCH, let_go  # noqa: PLC0415 - not at the start
+
     days = core.settings.undelete_days
     while core.database.write(lambda unit: let_go(unit, core.blobs, days)) == BATCH:
         pass

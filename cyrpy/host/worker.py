@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import cast
 
 from cyrpy.errors import ConfigError, CyrpyError
+from cyrpy.heap import give_back, rest
 from cyrpy.host.logs import LogStyle, configure_logging
 from cyrpy.host.server import Application, HostServer, ServerOptions
 from cyrpy.host.tls import LiveContext, Tls
@@ -39,6 +40,8 @@ def run(job: Job, sockets: list[socket.socket], on_ready: Callable[[HostServer],
         SystemExit: STARTUP_FAILED, when the application's start failed (and was logged).
     """
     tls = None if job.tls is None else LiveContext(job.tls)
+    give_back()
+    rest()  # until the server is ready
     application = load(job.factory)(**job.arguments)
     HostServer(application, job.server, tls, on_ready).run(sockets)
 
