@@ -29,6 +29,7 @@ def check(
     configuration = read(path)
     for warning in configuration.warnings:
         typer.echo(f"warning: {warning}", err=True)
+    configuration.load()
     names = " ".join(module.name for module, _ in configuration.modules)
     typer.echo(f"configuration: {path} is good")
     typer.echo(f"modules: {names or 'none are enabled; see httpmodules'}")

@@ -17,6 +17,7 @@ DATA_ERROR: Final = 65
 NO_USER: Final = 67
 CANNOT_CREATE: Final = 73
 TRY_AGAIN: Final = 75
+REFUSED: Final = 77  # by the recipient's own script
 
 
 def deliver_mail(
@@ -29,7 +30,7 @@ def deliver_mail(
     """Deliver a message from standard input.
 
     Exit codes are those of sysexits.h: 0 delivered to all, 67 no such user, 73 the mailbox is
-    full, 65 the message cannot be taken, 75 try again later.
+    full, 65 the message cannot be taken, 77 the recipient refuses it, 75 try again later.
     """
     try:
         with opened(config) as context:
@@ -57,4 +58,6 @@ def _deliver(context: Context, addresses: list[str], sender: str) -> list[Answer
 def _code(answer: Answer) -> int:
     if answer.code < 500:
         return TRY_AGAIN
+    if answer.status == "5.7.1":
+        return REFUSED
     return {550: NO_USER, 552: CANNOT_CREATE}.get(answer.code, DATA_ERROR)

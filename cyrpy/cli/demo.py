@@ -7,7 +7,6 @@ import socket
 from pathlib import Path
 from typing import Final
 
-from cyrpy.auth.passwords import Passwords
 from cyrpy.cli.context import Context, open_database
 from cyrpy.config.values import Address
 from cyrpy.data import credentials, principals
@@ -15,8 +14,6 @@ from cyrpy.data.notifier import Notifier
 from cyrpy.data.principals import INDIVIDUAL
 from cyrpy.data.unit import Unit
 from cyrpy.errors import ConfigError
-from cyrpy.groupware.principals import NewPrincipal, create
-from cyrpy.groupware.provision import Folders
 from cyrpy.host.configuration import Configuration
 from cyrpy.host.registry import installed
 
@@ -89,6 +86,11 @@ def _free_port() -> int:
 
 def provide(configuration: Configuration) -> None:
     """Add the demo user, the first time."""
+    # Other servers have no use for these.
+    from cyrpy.auth.passwords import Passwords  # noqa: PLC0415
+    from cyrpy.groupware.principals import NewPrincipal, create  # noqa: PLC0415
+    from cyrpy.groupware.provision import Folders  # noqa: PLC0415
+
     settings = configuration.settings
     database = open_database(settings, Notifier())
     try:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cyrpy.auth.generated import require_user
-from cyrpy.cli import import_dav, import_objects
+from cyrpy.cli import import_dav, import_imap, import_objects
 from cyrpy.cli.context import ConfigFile, Context, commands, opened
 from cyrpy.groupware.principals import find
 from cyrpy.mail import importing, stores
@@ -22,6 +22,7 @@ app = commands("Import mail, calendars and contacts; what is there already is pa
 app.command("ics", help=import_objects.import_calendar.__doc__)(import_objects.import_calendar)
 app.command("vcf", help=import_objects.import_cards.__doc__)(import_objects.import_cards)
 app.command("dav", help=import_dav.import_dav.__doc__)(import_dav.import_dav)
+app.command("imap", help=import_imap.import_imap.__doc__)(import_imap.import_imap)
 NO_LIMIT: Final = 1 << 31  # octets of one message, where the option sets no limit
 
 User = Annotated[str, typer.Argument(metavar="USER", help="Whose mail it is.")]

@@ -11,6 +11,7 @@ import typer
 from cyrpy.cli import demo
 from cyrpy.cli.context import ConfigFile, find_config, prepare_file
 from cyrpy.data.migrate import MigrationNeeded, require_current, upgrade
+from cyrpy.heap import loading
 from cyrpy.host.configuration import Configuration, read
 from cyrpy.host.run import run
 
@@ -54,8 +55,9 @@ def serve(
         path = find_config(config)
         if listen is not None:
             overrides["http_listen"] = listen
-    configuration = read(path, overrides)
-    prepare_database(configuration)
+    with loading():
+        configuration = read(path, overrides)
+        prepare_database(configuration)
     if is_demo:
         demo.provide(configuration)
         typer.echo(demo.welcome(configuration), err=True)

@@ -9,6 +9,7 @@ import typer
 
 from cyrpy.auth.generated import random_password, require_user
 from cyrpy.auth.passwords import Passwords
+from cyrpy.cli import user_imap
 from cyrpy.cli.context import (
     AsJson,
     ConfigFile,
@@ -30,6 +31,7 @@ from cyrpy.groupware.provision import Folders
 SHORT_PASSWORD = 8  # characters; fewer are accepted with a warning
 
 app = commands("Users, and their passwords.")
+app.command("imap", help=user_imap.set_imap.__doc__)(user_imap.set_imap)
 Name = Annotated[str, typer.Argument(metavar="USER", help="As the user types it to sign in.")]
 FromStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin.")
@@ -54,18 +56,36 @@ def add_user(  # noqa: PLR0913, PLR0917 - options of a command
     no_password: Annotated[
         bool, typer.Option("--no-password", help="Only app passwords and tokens shall do.")
     ] = False,
+    imap: user_imap.Imap = None,
+    imap_password_stdin: user_imap.ImapFromStdin = False,
+    smtp: user_imap.Smtp = None,
+    smtp_password_stdin: user_imap.SmtpFromStdin = False,
     config: ConfigFile = None,
 ) -> None:
-    """Add a user, with inbox, folders, a calendar and an address book."""
+    """Add a user, with inbox, folders, a calendar and an address book.
+
+    With --imap, inbox and folders are those of another server. Of several passwords on stdin, the
+    user's comes first, then that of the IMAP server, then that of the SMTP server.
+    """
+    if smtp is not None and imap is None:
+        raise typer.BadParameter("--smtp goes with --imap")
     new = NewPrincipal(
         name, INDIVIDUAL, display_name, time_zone=time_zone, aliases=tuple(alias or ())
     )
     with opened(config) as context:
         password = NewPassword(stdin=password_stdin, generate=generate, none=no_password)
+        remote, folders = None, Folders.of(context.settings)
+        if imap is not None:
+            flags = {"stdin": imap_password_stdin, "smtp_stdin": smtp_password_stdin}
+            remote = user_imap.RemoteMail.asked(name, imap, smtp, **flags)
+            remote.check(context.settings)
+            folders = folders._replace(names=())
 
         def work(unit: Unit) -> str:
-            user = create(unit, context.userids, Folders.of(context.settings), new)
+            user = create(unit, context.userids, folders, new)
             password.store(unit, user)
+            if remote is not None:
+                remote.store(unit, context.settings, user.id)
             return user.name
 
         typer.echo(f"{context.write(work)} was added", err=True)
@@ -97,6 +117,7 @@ def show_user(name: Name, as_json: AsJson = False, config: ConfigFile = None) ->
                 {"id": c.id, "kind": c.kind, "label": c.label, "modules": c.modules or "all"}
                 for c in unit.all(credentials.OF_PRINCIPAL, principal_id=row.id)
             ],
+            **user_imap.shown(unit, row.id),
         }
     show_record(record, as_json=as_json)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cyrpy.cli.main import build
+from cyrpy.cli.commands import build
 
 
 def run(folder: Path, text: str, *command: str):
