@@ -5,12 +5,16 @@ from __future__ import annotations
 import http.client
 import os
 import signal
+import smtplib
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from cyrpy.mail import delivery
+from cyrpy.mail.delivery import Letter
+from tests.mail.unix_lmtp import UnixLmtp
 from tests.support.jmap import Carrier
 from tests.support.process import DEADLINE, Connection, Process, token
 from tests.support.server import Answer, Server, add_user, bearer
@@ -28,6 +32,14 @@ class Inside:
 
     def carriers(self) -> list[Carrier]:
         return [self.server]
+
+    def deliver(self, octets: bytes, addresses: Sequence[str]) -> None:
+        """As LMTP does, but for the wire."""
+        core = self.server.core
+        found = [delivery.find(core, one) for one in addresses]
+        recipients = [one for one in found if one is not None]
+        answers = delivery.deliver(core, Letter(octets, "ada@example.com"), recipients)
+        assert all(one.is_good for one in answers), answers
 
     def sign_in(self, name: str) -> dict[str, str]:
         add_user(self.server.configuration, self.database, name)
@@ -66,6 +78,8 @@ class Outside:
     """A server with several workers, which may be killed at any time, and so may all of it."""
 
     def __init__(self, folder: Path, options: str, workers: int, lines: int = 4) -> None:
+        self.lmtp = f"{folder}/lmtp"
+        options += f"lmtp_listen: unix:{self.lmtp}\n"
         self.folder, self.options, self.workers = folder, options, workers
         self.process = Process(folder, options, workers=workers)
         self.database = self.process.database()
@@ -74,6 +88,14 @@ class Outside:
 
     def carriers(self) -> list[Carrier]:
         return list(self.lines)
+
+    def deliver(self, octets: bytes, addresses: Sequence[str]) -> None:
+        """By LMTP; again, if nobody said that it was taken."""
+        while True:
+            with suppress(OSError, smtplib.SMTPException), UnixLmtp(self.lmtp) as client:
+                answers = client.deliver(octets, addresses)
+                assert all(one.startswith("250") for one in answers), answers
+                return
 
     def sign_in(self, name: str) -> dict[str, str]:
         (issued,) = self.process.add(name)
