@@ -12,7 +12,7 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import count, repeat
@@ -92,7 +92,7 @@ def opened(config: Path) -> Iterator[Database]:
     database.close()
 
 
-def fill(database: Database, uri: str, total: int) -> None:
+def fill(database: Database, uri: str, made: Iterable[bytes]) -> None:
     """Put the objects into a calendar of the user."""
 
     def destination(unit: Unit) -> tuple[Actor, CalendarView]:
@@ -105,7 +105,7 @@ def fill(database: Database, uri: str, total: int) -> None:
     with database.read() as unit:
         account_id = destination(unit)[0].principal_id
     assert account_id is not None  # noqa: S101 - narrows the type
-    prepared: Iterator[Prepared] = map(prepare, objects(total))
+    prepared: Iterator[Prepared] = map(prepare, made)
     done = put_all(database, account_id, destination, prepared)
     assert not done.refused, done.refused[:3]  # noqa: S101 - a benchmark of nothing
     database.tidy()
@@ -150,7 +150,7 @@ def compare(folder: Path, options: str, large: int, others: Callable[[], float])
         for uri, total in sizes.items():
             dav.answer("MKCALENDAR", f"{CALENDARS}{uri}/", "", 201)
             with opened(folder / "imapd.conf") as database:
-                fill(database, uri, total)
+                fill(database, uri, objects(total))
         found = {uri: requests(dav, uri) for uri in sizes}
         for name in found["small"]:
             taken = {

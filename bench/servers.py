@@ -95,6 +95,13 @@ def raw(database: Path) -> Iterator[Server]:
 
 
 @contextmanager
+def raw_jmap(database: Path) -> Iterator[Server]:
+    """The ceiling of a JMAP /get, over the database of a server."""
+    with bare("bench.raw_jmap:app", {"RAW_DATABASE": str(database)}) as server:
+        yield server
+
+
+@contextmanager
 def bare(app: str, env: dict[str, str]) -> Iterator[Server]:
     """An application on the same uvicorn, and nothing beside it."""
     port = free_port()
