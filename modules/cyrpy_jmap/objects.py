@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Any, ClassVar, Final, TypeVar
 
@@ -68,9 +68,24 @@ _IN_UTC: Final = _DATE + "Z$"
 Date = Annotated[str, StringConstraints(pattern=_WITH_ZONE)]
 
 
+_EARLIEST: Final = datetime(1, 1, 1, tzinfo=UTC).timestamp()
+
+
+def seconds_of(date: str) -> float:
+    """Unix time of a Date or UTCDate (RFC 3339 §5.6): the year 0 is over before ours begin.
+
+    A leap second is counted as the one before it.
+    """
+    told = f"{date[:17]}59{date[19:]}" if date[17:19] == "60" else date
+    if told[:4] != "0000":
+        return datetime.fromisoformat(told).timestamp()
+    datetime.fromisoformat(f"2000{told[4:]}")  # a leap year, as the year 0 is
+    return _EARLIEST
+
+
 def _moment(text: str) -> str:
     try:
-        datetime.fromisoformat(text)
+        seconds_of(text)
     except ValueError as exc:  # as the 30th of February
         raise ValueError("must be a date that there is") from exc
     return text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import ClassVar, Final
 
 import orjson
@@ -27,7 +26,7 @@ from cyrpy_jmap.capability import Capability
 from cyrpy_jmap.datatype import DataType
 from cyrpy_jmap.errors import MethodError
 from cyrpy_jmap.invocation import Arguments, Json
-from cyrpy_jmap.objects import JmapObject, UTCDate
+from cyrpy_jmap.objects import JmapObject, UTCDate, seconds_of
 from cyrpy_jmap.types.calendar_event.kind import EVENTS
 from cyrpy_jmap.types.calendar_event.model import DEFAULTS
 from cyrpy_jmap.types.calendar_event.shaping import reduced
@@ -91,9 +90,7 @@ def get_availability(call: Call, arguments: Arguments) -> Arguments:
 
 
 def _window(args: AvailabilityArguments) -> Window:
-    start, end = (
-        int(datetime.fromisoformat(date).timestamp()) for date in (args.utc_start, args.utc_end)
-    )
+    start, end = (int(seconds_of(date)) for date in (args.utc_start, args.utc_end))
     if start >= end:
         raise MethodError(
             "invalidArguments", "utcEnd: must be after utcStart", arguments=["utcEnd"]

@@ -17,7 +17,7 @@ from cyrpy_jmap.call import Call
 from cyrpy_jmap.datatype import DataType
 from cyrpy_jmap.filters import Comparator, Filter, in_order, matches
 from cyrpy_jmap.invocation import Json
-from cyrpy_jmap.objects import Id, JmapModel, JmapObject, ServerSet, UTCDate
+from cyrpy_jmap.objects import Id, JmapModel, JmapObject, ServerSet, UTCDate, seconds_of
 from cyrpy_jmap.types.calendar.model import CALENDARS
 
 _DATE: Final = "%Y-%m-%dT%H:%M:%SZ"
@@ -112,18 +112,14 @@ def _holds(row: NotificationRow) -> Callable[[str, Any], bool]:
         if value is None:
             return True
         if name == "after":
-            return row.created_at >= _seconds(value)
+            return row.created_at >= seconds_of(value)
         if name == "before":
-            return row.created_at < _seconds(value)
+            return row.created_at < seconds_of(value)
         if name == "type":
             return bool(row.type == value)
         return row.event_id in value
 
     return holds
-
-
-def _seconds(date: str) -> float:
-    return datetime.fromisoformat(date).timestamp()
 
 
 class _People:

@@ -19,7 +19,7 @@ from cyrpy_jmap.datatype import DataType
 from cyrpy_jmap.errors import MethodError, SetError
 from cyrpy_jmap.invocation import Arguments, Invocation, Json
 from cyrpy_jmap.methods.set import SetOutcome
-from cyrpy_jmap.objects import Immutable, JmapModel, JmapObject, UTCDate
+from cyrpy_jmap.objects import Immutable, JmapModel, JmapObject, UTCDate, seconds_of
 from cyrpy_jmap.push.alerts import is_wanted
 from cyrpy_jmap.push.channel import tell
 from cyrpy_jmap.push.encryption import read_keys
@@ -227,7 +227,7 @@ def _bounded(call: Call, expires: str | None) -> int | None:
     asked: int | None = None
     if expires is not None:
         try:
-            asked = int(datetime.fromisoformat(expires).timestamp())
+            asked = int(seconds_of(expires))
         except (ValueError, OverflowError) as exc:
             raise SetError(
                 "invalidProperties", "expires: there is no such time", ["expires"]

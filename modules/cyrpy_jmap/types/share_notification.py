@@ -16,7 +16,7 @@ from cyrpy_jmap.call import Call
 from cyrpy_jmap.datatype import DataType
 from cyrpy_jmap.filters import Comparator, Filter, in_order, matches
 from cyrpy_jmap.invocation import Json
-from cyrpy_jmap.objects import Id, JmapModel, JmapObject, ServerSet, UTCDate
+from cyrpy_jmap.objects import Id, JmapModel, JmapObject, ServerSet, UTCDate, seconds_of
 from cyrpy_jmap.types.principal import PRINCIPALS
 
 # Type of what is shared -> its rights by name.
@@ -106,18 +106,14 @@ class ShareNotifications(DataType[ShareNotification]):
 def _holds(call: Call, row: ShareNotificationRow) -> Callable[[str, Any], bool]:
     def holds(name: str, value: Any) -> bool:  # noqa: ANN401 - any condition's value
         if name == "after":
-            return value is None or row.created_at >= _seconds(value)
+            return value is None or row.created_at >= seconds_of(value)
         if name == "before":
-            return value is None or row.created_at < _seconds(value)
+            return value is None or row.created_at < seconds_of(value)
         if name == "objectType":
             return bool(row.object_type == value)
         return bool(_account(call, row.object_account_id) == value)
 
     return holds
-
-
-def _seconds(date: str) -> float:
-    return datetime.fromisoformat(date).timestamp()
 
 
 def _account(call: Call, id: int) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any, Final
 
 from cyrpy.errors import FormatError
@@ -16,6 +16,7 @@ from cyrpy.formats.timespan import Duration, format_json_duration
 from cyrpy_jmap import patch as patches
 from cyrpy_jmap.errors import SetError
 from cyrpy_jmap.invocation import Json
+from cyrpy_jmap.objects import seconds_of
 from cyrpy_jmap.types.calendar_event.kind import EVENTS, TASKS, Kind
 from cyrpy_jmap.types.calendar_event.model import (
     IMMUTABLE,
@@ -203,5 +204,4 @@ def _with_times(event: Mapping[str, Any], wrong: Wrong, kind: Kind) -> Json:
 
 
 def _seconds(date: str) -> int:
-    at = datetime.fromisoformat(date).astimezone(UTC).timestamp()
-    return max(int(at), 86_400 - EPOCH)
+    return max(int(seconds_of(date)), 86_400 - EPOCH)

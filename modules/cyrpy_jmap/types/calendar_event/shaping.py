@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from typing import Any, NamedTuple
 
 from cyrpy.errors import FormatError
@@ -13,6 +13,7 @@ from cyrpy.formats.jscalendar.times import add, duration_of, local_seconds
 from cyrpy.formats.timespan import utc_date
 from cyrpy.groupware.scheduling.address import normalized
 from cyrpy_jmap.invocation import Json
+from cyrpy_jmap.objects import seconds_of
 from cyrpy_jmap.types.calendar_event.model import OVERRIDES, UTC_END, UTC_START, EventGetArguments
 
 PARTICIPANTS = "participants"
@@ -67,7 +68,7 @@ def zone_of(name: str) -> tzinfo:
 
 
 def _seconds(date: str | None) -> float | None:
-    return None if date is None else datetime.fromisoformat(date).timestamp()
+    return None if date is None else seconds_of(date)
 
 
 def _zone(event: Mapping[str, Any], floating: tzinfo) -> tzinfo:

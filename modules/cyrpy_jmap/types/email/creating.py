@@ -18,6 +18,7 @@ from cyrpy.groupware.mail import Placing, TooManyKeywords, TooManyMailboxes
 from cyrpy_jmap.call import Call
 from cyrpy_jmap.errors import SetError
 from cyrpy_jmap.invocation import Json
+from cyrpy_jmap.objects import seconds_of
 from cyrpy_jmap.records import Wrong, invalid, invalid_properties
 from cyrpy_jmap.types.email.model import NewEmail, unknown_in
 
@@ -112,7 +113,7 @@ def keywords(wanted: Mapping[str, Any]) -> frozenset[str]:
 
 def moment(text: str | None) -> int | None:
     """Unix seconds of a UTCDate."""
-    return None if text is None else int(datetime.fromisoformat(text).timestamp())
+    return None if text is None else int(seconds_of(text))
 
 
 @contextmanager
