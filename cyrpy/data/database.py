@@ -27,7 +27,8 @@ R = TypeVar("R")
 Held = SqliteConnection | PostgresqlConnection
 SQLITE_FILE: Final = "cyrpy.db"
 RETRIES: Final = 3
-RETRY_STATES: Final = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
+# serialization_failure, deadlock_detected, lock_not_available
+RETRY_STATES: Final = frozenset({"40001", "40P01", "55P03"})
 THREADS: Final = {
     "sqlite": {Lane.QUICK: 1, Lane.SLOW: 1, Lane.WORK: 4},
     "postgresql": {Lane.QUICK: 4, Lane.SLOW: 2, Lane.WORK: 8},
@@ -190,7 +191,7 @@ class Database:
         """Run it, again where others stood in its way; `accounts` grows by those it met.
 
         Two who invite each other lock their own account first and then the other's. The one who
-        is turned away begins anew by locking both, in the order that everybody follows.
+        is turned away begins anew by locking both, in the order in which everybody waits.
         """
         for attempt in range(RETRIES + 1):
             try:
@@ -208,6 +209,7 @@ class Database:
         try:
             if accounts:
                 unit.all(LOCK_ACCOUNTS, ids=sorted(accounts))
+                unit.reached |= accounts
             result = work(unit)
             moved = unit.finish()
             write_index(unit, unit.indexed)

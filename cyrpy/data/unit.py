@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from enum import IntEnum
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, select, update
 
 from cyrpy.data.statement import Compiled, DialectName, Query, insert_all, upsert
 from cyrpy.data.tables import accounts, changes, states
@@ -56,6 +56,12 @@ NEXT_ID: Query[tuple[int]] = Query(
     .where(accounts.c.id == bindparam("account_id"))
     .values(next_id=accounts.c.next_id + 1)
     .returning(accounts.c.next_id - 1)
+)
+# An account that comes before one that is locked already: whoever waited here could wait for ever.
+LOCK_NOW: Query[tuple[int]] = Query(
+    select(accounts.c.id)
+    .where(accounts.c.id == bindparam("account_id"))
+    .with_for_update(nowait=True)
 )
 INSERT_CHANGE: Query[tuple[Any, ...]] = Query(insert_all(changes))
 RAISE_STATE: Query[tuple[Any, ...]] = Query(
@@ -178,9 +184,22 @@ class Unit:
             raise
         self._connection.execute("RELEASE SAVEPOINT part")
 
+    def _reach(self, account_id: int) -> None:
+        """Note that the account's row gets locked; where writers run side by side, in order.
+
+        One that is out of order is not waited for: if somebody else has it, the unit fails, and is
+        run again with both locked beforehand.
+        """
+        if account_id in self.reached:
+            return
+        is_behind = bool(self.reached) and account_id < max(self.reached)
+        self.reached.add(account_id)
+        if is_behind and self.dialect == "postgresql":
+            self.value(LOCK_NOW, account_id=account_id)
+
     def new_id(self, account_id: int) -> int:
         """A number that no object of the account has had."""
-        self.reached.add(account_id)
+        self._reach(account_id)
         number: int = self.value(NEXT_ID, account_id=account_id)
         return number
 
@@ -188,7 +207,7 @@ class Unit:
         """The one modseq of this unit in the account; its first use moves the account."""
         modseq = self._modseqs.get(account_id)
         if modseq is None:
-            self.reached.add(account_id)
+            self._reach(account_id)
             modseq = self._modseqs[account_id] = self.value(NEXT_MODSEQ, account_id=account_id)
         return modseq
 

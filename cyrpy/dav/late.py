@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from cyrpy.core import Core, Later
@@ -32,7 +33,4 @@ def late_app(core: Core, extension: Callable[[], DavExtension], limits: DavLimit
 
             return DavApp(core, extension(), limits)
 
-    async def loaded() -> App:
-        return await core.database.run(Lane.WORK, load)
-
-    return LateApp(loaded)
+    return LateApp(load, partial(core.database.run, Lane.WORK))

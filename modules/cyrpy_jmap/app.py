@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from cyrpy.core import Core
 from cyrpy.data import secrets
+from cyrpy.data.threads import Lane
 from cyrpy.http.late import LateApp
 from cyrpy.http.scope import App
 from cyrpy_jmap.api import Api
@@ -67,11 +68,12 @@ def _app(api: Api, settings: JmapSettings) -> Jmap:
         "download": Download(api, signer),
     }
     if settings.classic_profile != "off":
-        own["auth"] = LateApp(partial(_classic_sign_in, api, settings, signer))
+        load = partial(_classic_sign_in, api, settings, signer)
+        own["auth"] = LateApp(load, partial(core.database.run, Lane.WORK))
     return create_app(api, settings, own)
 
 
-async def _classic_sign_in(api: Api, settings: JmapSettings, signer: Signer) -> App:
+def _classic_sign_in(api: Api, settings: JmapSettings, signer: Signer) -> App:
     """The sign-in of the classic dialect."""
     from cyrpy_jmap.dialects.classic import PROFILES  # noqa: PLC0415 - for those who speak it
     from cyrpy_jmap.dialects.classic.auth import ClassicAuth  # noqa: PLC0415

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable
+import threading
+from collections.abc import AsyncIterator, Awaitable, Iterable
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +18,7 @@ from cyrpy.core import Core, Later
 from cyrpy.data.threads import Lane
 from cyrpy.errors import CyrpyError
 from cyrpy.heap import loading
-from cyrpy.http.late import LateApp
+from cyrpy.http.late import LateApp, Load
 from cyrpy.http.scope import App
 from cyrpy_jmap.settings import JmapSettings
 
@@ -46,19 +47,18 @@ class Parts:
         self.opened: Opened | None = None
         self.asked: Final = asyncio.Event()
         self._settings = settings
-        self._lock = asyncio.Lock()
+        self._lock = threading.Lock()
 
-    async def open(self, core: Core) -> Opened:
+    def open(self, core: Core) -> Opened:
         """Load it, unless that was done; on a thread, for others are served meanwhile.
 
         Raises:
             CyrpyError: the database cannot be used.
         """
-        self.asked.set()
-        async with self._lock:
+        with self._lock:
             if self.opened is None:
-                self.opened = await core.database.run(Lane.WORK, _load, core, self._settings)
-        return self.opened
+                self.opened = _load(core, self._settings)
+            return self.opened
 
 
 def _load(core: Core, settings: JmapSettings) -> Opened:
@@ -85,10 +85,11 @@ def app(core: Core, settings: JmapSettings) -> App:
     del settings
     (parts,) = core.offered(Parts)
 
-    async def loaded() -> App:
-        return (await parts.open(core)).app
+    def hop(load: Load) -> Awaitable[App]:
+        parts.asked.set()
+        return core.database.run(Lane.WORK, load)
 
-    return LateApp(loaded)
+    return LateApp(lambda: parts.open(core).app, hop)
 
 
 @asynccontextmanager
@@ -111,7 +112,7 @@ async def _push(core: Core, parts: Parts) -> None:
             await parts.asked.wait()
     while True:
         try:
-            opened = await parts.open(core)
+            opened = await core.database.run(Lane.WORK, parts.open, core)
             break
         except CyrpyError as exc:
             log.error("JMAP cannot start: %s", exc)

@@ -168,7 +168,7 @@ def test_a_closed_subscription_receives_nothing(database, account):
 
 
 def test_those_who_lock_two_accounts_crosswise_both_get_through(database, account):
-    """On PostgreSQL they are in each other's way, and one begins anew with both locked."""
+    """On PostgreSQL one is in the other's way, and begins anew with both locked."""
     other = new_account(database, "bert")
     both_hold_one = threading.Barrier(2)
     attempts: list[int] = []

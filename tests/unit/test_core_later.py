@@ -39,12 +39,11 @@ def test_an_application_is_loaded_once_for_all_that_come_meanwhile():
     async def app(scope, receive, send):
         served.append(scope["path"])
 
-    async def load():
+    def load():
         loads.append(1)
-        await asyncio.sleep(0)
         return app
 
-    late = LateApp(load)
+    late = LateApp(load, asyncio.to_thread)
 
     async def together():
         await asyncio.gather(*(late({"path": path}, None, None) for path in "abc"))
@@ -60,12 +59,12 @@ def test_what_could_not_be_loaded_is_loaded_by_the_next_request():
     async def app(scope, receive, send):
         served.append(scope)
 
-    async def load():
+    def load():
         if fails.pop() if fails else False:
             raise Unavailable("the database cannot be reached")
         return app
 
-    late = LateApp(load)
+    late = LateApp(load, asyncio.to_thread)
 
     async def twice():
         with pytest.raises(Unavailable):

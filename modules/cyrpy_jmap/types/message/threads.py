@@ -13,24 +13,21 @@ from cyrpy.groupware.mail_access import MailAccess
 from cyrpy_jmap.call import Call, Method
 from cyrpy_jmap.invocation import Json
 from cyrpy_jmap.types.email.thread import Threads
-from cyrpy_jmap.types.message.common import UNNAMED, state_of
+from cyrpy_jmap.types.message.common import UNNAMED
 from cyrpy_jmap.types.sharing import actor_of
 
 
 class ClassicThreads(Threads):
-    """Threads; their changes are those of Thread."""
+    """Threads; their states and changes are those of Thread."""
 
     name: ClassVar[str] = "ClassicThread"
     capability = UNNAMED
+    log_name = mail_threads.KIND
     logged = False
 
     def methods(self) -> dict[str, Method]:
         """Only get."""
         return {"ClassicThread/get": super().methods()["ClassicThread/get"]}
-
-    def state(self, call: Call) -> str:
-        """That of Thread."""
-        return state_of(call, mail_threads.KIND)
 
     def load(self, call: Call, ids: Sequence[str] | None) -> Iterable[Json]:
         """The threads with the messages that the user may see, by the dates that they show."""
