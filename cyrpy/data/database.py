@@ -26,7 +26,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 Held = SqliteConnection | PostgresqlConnection
 SQLITE_FILE: Final = "cyrpy.db"
-RETRIES: Final = 3
+RETRIES: Final = 10  # who waits for others is turned away for their quarrels too
 # serialization_failure, deadlock_detected, lock_not_available
 RETRY_STATES: Final = frozenset({"40001", "40P01", "55P03"})
 THREADS: Final = {
@@ -41,7 +41,7 @@ LOCK_ACCOUNTS: Query[tuple[int]] = Query(
     select(accounts.c.id)
     .where(among(accounts.c.id, "ids"))
     .order_by(accounts.c.id)
-    .with_for_update()
+    .with_for_update(key_share=True)  # references to an account are no matter of its lock
 )
 
 

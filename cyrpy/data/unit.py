@@ -61,7 +61,7 @@ NEXT_ID: Query[tuple[int]] = Query(
 LOCK_NOW: Query[tuple[int]] = Query(
     select(accounts.c.id)
     .where(accounts.c.id == bindparam("account_id"))
-    .with_for_update(nowait=True)
+    .with_for_update(nowait=True, key_share=True)
 )
 INSERT_CHANGE: Query[tuple[Any, ...]] = Query(insert_all(changes))
 RAISE_STATE: Query[tuple[Any, ...]] = Query(
