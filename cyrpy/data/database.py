@@ -10,13 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Protocol, TypeVar
 
-from sqlalchemy import select
-
 from cyrpy.data.connections import PostgresqlConnection, SqliteConnection, storage_error
 from cyrpy.data.indexing import write_index
 from cyrpy.data.pulse import Pulse
-from cyrpy.data.statement import DialectName, Query, among
-from cyrpy.data.tables import accounts
+from cyrpy.data.statement import DialectName, Query
 from cyrpy.data.threads import Lane, Threads
 from cyrpy.data.unit import StateChanges, Unit
 from cyrpy.data.writer import Outcome, Writer
@@ -26,7 +23,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 Held = SqliteConnection | PostgresqlConnection
 SQLITE_FILE: Final = "cyrpy.db"
-RETRIES: Final = 10  # who waits for others is turned away for their quarrels too
+RETRIES: Final = 3
 # serialization_failure, deadlock_detected, lock_not_available
 RETRY_STATES: Final = frozenset({"40001", "40P01", "55P03"})
 THREADS: Final = {
@@ -37,12 +34,6 @@ BEGIN_SNAPSHOT: Final = {
     "sqlite": "BEGIN",
     "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 }
-LOCK_ACCOUNTS: Query[tuple[int]] = Query(
-    select(accounts.c.id)
-    .where(among(accounts.c.id, "ids"))
-    .order_by(accounts.c.id)
-    .with_for_update(key_share=True)  # references to an account are no matter of its lock
-)
 
 
 @dataclass(frozen=True)
@@ -207,9 +198,7 @@ class Database:
         unit = Unit(connection, int(self._clock()))
         connection.begin("BEGIN")
         try:
-            if accounts:
-                unit.all(LOCK_ACCOUNTS, ids=sorted(accounts))
-                unit.reached |= accounts
+            unit.lock(accounts)
             result = work(unit)
             moved = unit.finish()
             write_index(unit, unit.indexed)

@@ -58,11 +58,9 @@ NEXT_ID: Query[tuple[int]] = Query(
     .returning(accounts.c.next_id - 1)
 )
 # An account that comes before one that is locked already: whoever waited here could wait for ever.
-LOCK_NOW: Query[tuple[int]] = Query(
-    select(accounts.c.id)
-    .where(accounts.c.id == bindparam("account_id"))
-    .with_for_update(nowait=True, key_share=True)
-)
+_ACCOUNT = select(accounts.c.id).where(accounts.c.id == bindparam("account_id"))
+LOCK_NOW: Query[tuple[int]] = Query(_ACCOUNT.with_for_update(nowait=True, key_share=True))
+LOCK: Query[tuple[int]] = Query(_ACCOUNT.with_for_update(key_share=True))
 INSERT_CHANGE: Query[tuple[Any, ...]] = Query(insert_all(changes))
 RAISE_STATE: Query[tuple[Any, ...]] = Query(
     upsert(states, ["account_id", "type", "container_id"], ["modseq"])
@@ -106,6 +104,7 @@ class Unit:
 
     __slots__ = (
         "_connection",
+        "_held",
         "_indexed",
         "_lines",
         "_modseqs",
@@ -124,6 +123,7 @@ class Unit:
         self._modseqs: dict[int, int] = {}
         self._woken: StateChanges = {}
         self.reached: set[int] = set()  # accounts whose rows it has locked, or tried to lock
+        self._held: set[int] = set()  # those that it has locked
         self.now = now  # unix seconds, the same for all that one unit does
         self.moves_sign_ins = False  # set by what changes credentials, groups or rights
 
@@ -170,7 +170,7 @@ class Unit:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Undo what is done inside, its log lines included, if it raises."""
-        lines, modseqs = len(self._lines), dict(self._modseqs)
+        lines, modseqs, held = len(self._lines), dict(self._modseqs), set(self._held)
         indexed = len(self._indexed)
         self._connection.execute("SAVEPOINT part")
         try:
@@ -179,27 +179,29 @@ class Unit:
             del self._lines[lines:]
             del self._indexed[indexed:]
             self._modseqs = modseqs  # an account first moved inside has gone back
+            self._held = held
             self._connection.execute("ROLLBACK TO SAVEPOINT part")
             self._connection.execute("RELEASE SAVEPOINT part")
             raise
         self._connection.execute("RELEASE SAVEPOINT part")
 
-    def _reach(self, account_id: int) -> None:
-        """Note that the account's row gets locked; where writers run side by side, in order.
+    def lock(self, account_ids: Iterable[int]) -> None:
+        """Let nobody else write into these accounts meanwhile; on SQLite nobody can anyway.
 
         One that is out of order is not waited for: if somebody else has it, the unit fails, and is
-        run again with both locked beforehand.
+        run again with all of them locked beforehand.
         """
-        if account_id in self.reached:
-            return
-        is_behind = bool(self.reached) and account_id < max(self.reached)
-        self.reached.add(account_id)
-        if is_behind and self.dialect == "postgresql":
-            self.value(LOCK_NOW, account_id=account_id)
+        for account_id in sorted({*account_ids} - self._held):
+            self.reached.add(account_id)
+            if self.dialect == "postgresql":
+                is_behind = bool(self._held) and account_id < max(self._held)
+                self.value(LOCK_NOW if is_behind else LOCK, account_id=account_id)
+            self._held.add(account_id)
 
     def new_id(self, account_id: int) -> int:
         """A number that no object of the account has had."""
-        self._reach(account_id)
+        if account_id not in self._held:
+            self.lock([account_id])
         number: int = self.value(NEXT_ID, account_id=account_id)
         return number
 
@@ -207,7 +209,8 @@ class Unit:
         """The one modseq of this unit in the account; its first use moves the account."""
         modseq = self._modseqs.get(account_id)
         if modseq is None:
-            self._reach(account_id)
+            if account_id not in self._held:
+                self.lock([account_id])
             modseq = self._modseqs[account_id] = self.value(NEXT_MODSEQ, account_id=account_id)
         return modseq
 

@@ -6,7 +6,6 @@ from contextlib import suppress
 from typing import Final
 
 from cyrpy.data import principals, submissions
-from cyrpy.data.database import LOCK_ACCOUNTS
 from cyrpy.data.keys import bounded
 from cyrpy.data.principals import GROUP, PrincipalRow
 from cyrpy.data.submissions import SCHEDULING, NewSubmission
@@ -45,7 +44,7 @@ def deliver(unit: Unit, account_id: int, plan: Plan, store: Store, how: How) -> 
     sender = unit.first(principals.BY_ID, id=account_id)
     assert sender is not None  # noqa: S101 - accounts have principals
     receivers = {m.recipient: principal_of(unit, m.recipient) for m in plan.messages}
-    _lock(unit, [row.id for row in receivers.values() if row is not None])
+    unit.lock(row.id for row in receivers.values() if row is not None)
     stored = None if plan.stored is None else plan.stored.copy()
     statuses: dict[str, str] = {}
     for message in plan.messages:
@@ -62,12 +61,6 @@ def deliver(unit: Unit, account_id: int, plan: Plan, store: Store, how: How) -> 
     if stored is not None:
         _mark(stored, statuses)
     return stored
-
-
-def _lock(unit: Unit, ids: list[int]) -> None:
-    """Nobody else writes to the receivers meanwhile; on SQLite nobody can anyway."""
-    if ids:
-        unit.all(LOCK_ACCOUNTS, ids=ids)
 
 
 def _hand_over(unit: Unit, store: Store, receiver: PrincipalRow, message: Message) -> Received:
