@@ -23,8 +23,8 @@ TAKEN: Final[dict[str, Query[tuple[int]]]] = {
 }
 
 
-class Named(Protocol):
-    """A row of one of those tables."""
+class ContainerRow(Protocol):
+    """What rows of calendars and of address books have in common."""
 
     @property
     def account_id(self) -> int:
@@ -42,8 +42,12 @@ class Named(Protocol):
     def uri(self) -> str:
         """Its name in URLs."""
 
+    @property
+    def name(self) -> str:
+        """Its name for people."""
 
-def rename(unit: Unit, kind: str, row: Named, uri: str) -> None:
+
+def rename(unit: Unit, kind: str, row: ContainerRow, uri: str) -> None:
     """Give it another name in URLs; its id, its grants and what is in it stay.
 
     In the log it leaves under the old name and comes under the new one: an update to JMAP, to DAV

@@ -10,7 +10,7 @@ from cyrpy.data import access
 from cyrpy.data.changes import changes_since, state
 from cyrpy.data.dav import Key
 from cyrpy.data.listing import Members, Place, Rows, columns, named, numbered
-from cyrpy.data.renames import rename
+from cyrpy.data.renames import ContainerRow, rename
 from cyrpy.data.unit import ChangeKind
 from cyrpy.dav import invitations, privileges
 from cyrpy.dav.errors import DavError, need_privileges
@@ -31,35 +31,11 @@ if TYPE_CHECKING:
     from cyrpy.dav.item import Upload
 
 
-class Row(Protocol):
-    """What rows of calendars and of address books have in common."""
-
-    @property
-    def account_id(self) -> int:
-        """Whose it is."""
-
-    @property
-    def id(self) -> int:
-        """Its number in the account."""
-
-    @property
-    def wire_id(self) -> str:
-        """Its id in JMAP and in the log."""
-
-    @property
-    def uri(self) -> str:
-        """Its name in URLs."""
-
-    @property
-    def name(self) -> str:
-        """Its name for people."""
-
-
 class View(Protocol):
     """Such a row as one user sees it."""
 
     @property
-    def row(self) -> Row:
+    def row(self) -> ContainerRow:
         """With what the user set for itself put in."""
 
     @property

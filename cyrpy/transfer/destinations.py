@@ -11,6 +11,7 @@ from cyrpy.data import events as event_rows
 from cyrpy.data.addressbooks import AddressBookRow, NewAddressBook
 from cyrpy.data.calendars import CalendarRow
 from cyrpy.data.events import SECRET, EventRow
+from cyrpy.data.renames import ContainerRow
 from cyrpy.data.unit import Unit
 from cyrpy.errors import NotFound
 from cyrpy.groupware import calendars as calendar_use
@@ -24,30 +25,6 @@ P = TypeVar("P")
 P_contra = TypeVar("P_contra", contravariant=True)
 MAX_NAME: Final = 255  # characters
 QUIET: Final = events.Way(How(sends=False, replies=False))
-
-
-class Row(Protocol):
-    """What the rows of calendars and address books have in common."""
-
-    @property
-    def account_id(self) -> int:
-        """Whose it is."""
-
-    @property
-    def id(self) -> int:
-        """Its number."""
-
-    @property
-    def uri(self) -> str:
-        """Last part of its URL."""
-
-    @property
-    def wire_id(self) -> str:
-        """Its JMAP id."""
-
-    @property
-    def name(self) -> str:
-        """For people."""
 
 
 class Destination(Protocol, Generic[P_contra]):
@@ -65,7 +42,7 @@ class Destination(Protocol, Generic[P_contra]):
         """Delete the one with that UID; whether there was one."""
 
 
-R = TypeVar("R", bound=Row)
+R = TypeVar("R", bound=ContainerRow)
 
 
 def named(rows: Iterable[R], name: str) -> R | None:
@@ -108,7 +85,7 @@ def find_book(unit: Unit, account_id: int, name: str | None) -> AddressBookRow:
     return _found(found, "address book", name, rows)
 
 
-def _found(found: R | None, what: str, name: str | None, rows: Iterable[Row]) -> R:
+def _found(found: R | None, what: str, name: str | None, rows: Iterable[ContainerRow]) -> R:
     if found is None:
         names = ", ".join(row.uri for row in rows) or "none"
         which = f"no {what} {name[:80]!r}" if name is not None else f"no default {what}"
