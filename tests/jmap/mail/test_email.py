@@ -226,6 +226,13 @@ def test_mailboxes_that_are_not_there_are_named(mails):
     assert (error["type"], error["properties"]) == ("invalidProperties", ["mailboxIds"])
 
 
+def test_mailboxes_that_are_not_there_are_named_beside_what_is_wrong(mails, boxes):
+    ids = {"M99999": True, boxes.role("drafts"): True, "#new": True}
+    error = mails.refused_create(mailboxIds=ids, subject=5)
+    assert error["properties"] == ["subject", "mailboxIds/M99999"]
+    assert "mailboxIds/M99999: there is no such Mailbox" in error["description"]
+
+
 def test_uploads_are_imported_once(anna, boxes):
     blob = anna.upload(message(Received="from a by b; Tue, 14 Nov 2023 23:00:00 +0100"))
     one = {"blobId": blob, "mailboxIds": {boxes.role("archive"): True}, "keywords": {"$seen": True}}
